@@ -1,0 +1,134 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { Fault } from './domain/fault.ts';
+import { SHIPPED_POLICY } from './intake/policy-files.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const address = z.string().regex(/^\S+:\d{1,5}$/, 'is not host:port');
+
+interface Setting {
+  meaning: string;
+  schema: z.ZodType;
+  /** What holds when it is not set; `home` is CORDON_HOME. */
+  fallback: (home: string) => string;
+}
+
+const LOCAL_HOME = join(homedir(), '.cordon');
+
+/** Every environment variable that Cordon reads, in the order in which `cordon doctor` prints them. */
+const SETTINGS = {
+  CORDON_HOME: {
+    meaning: 'all state of the embedded default lives below it',
+    schema: z.string().min(1),
+    fallback: () => LOCAL_HOME,
+  },
+  BIND_ADDR: {
+    meaning: 'where the API listens',
+    schema: address,
+    fallback: () => '127.0.0.1:8515',
+  },
+  CORDON_ALLOWED_HOSTS: {
+    meaning:
+      'names by which the API may be called, separated by commas; empty: by the address alone',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  CONTAINMENT_POLICY_PATH: {
+    meaning: 'the containment policy; its siblings are read beside it',
+    schema: z.string().min(1),
+    fallback: () => join(SHIPPED_POLICY, 'incident-containment.yaml'),
+  },
+  AUDIT_LOG_PATH: {
+    meaning: 'the ledger as JSON lines',
+    schema: z.string().min(1),
+    fallback: (home) => join(home, 'audit.jsonl'),
+  },
+  SERVICE_TOKEN_PATH: {
+    meaning: 'the service token, which also keys the HMAC of bundles',
+    schema: z.string().min(1),
+    fallback: (home) => join(home, 'keys', 'service-token'),
+  },
+  DATABASE_URL: {
+    meaning: 'the ledger: sqlite:<path> or postgres://…',
+    schema: z.string().regex(/^(sqlite:|postgres(ql)?:\/\/)/, 'is neither sqlite: nor postgres://'),
+    fallback: (home) => `sqlite:${join(home, 'ledger.db')}`,
+  },
+  DATABASE_PASSWORD_FILE: {
+    meaning: 'the password of the database user',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  TEMPORAL_ADDRESS: {
+    meaning: 'a Temporal server to use; empty: `up` starts its own',
+    schema: z.union([z.literal(''), address]),
+    fallback: () => '',
+  },
+  TEMPORAL_NAMESPACE: {
+    meaning: 'the Temporal namespace of the incidents',
+    schema: z.string().min(1),
+    fallback: () => 'cordon',
+  },
+  TEMPORAL_PORT: {
+    meaning: 'the port of the Temporal server that `up` starts',
+    schema: port,
+    fallback: () => '7233',
+  },
+  TEMPORAL_UI_PORT: {
+    meaning: 'the port of its Web UI',
+    schema: port,
+    fallback: () => '8233',
+  },
+  CORDON_RETENTION_DAYS: {
+    meaning: 'how long Temporal keeps closed workflows; the ledger keeps all',
+    schema: z.coerce.number().int().min(1).max(3_650),
+    fallback: () => '30',
+  },
+  CORDON_RANGE_ATTESTOR_PORT: {
+    meaning: "the practice range's attestor, for curl; 0: none",
+    schema: port,
+    fallback: () => '8505',
+  },
+  CORDON_RANGE_INTEGRITY_PORT: {
+    meaning: "the practice range's integrity monitor, for curl; 0: none",
+    schema: port,
+    fallback: () => '8510',
+  },
+  LOG_LEVEL: {
+    meaning: 'fatal, error, warn, info, debug, trace or silent',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: () => 'info',
+  },
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof SETTINGS;
+export type Config = { [N in Name]: z.output<(typeof SETTINGS)[N]['schema']> };
+
+/** Reads the environment. Throws Fault `bad_config`, which names the variable and what is wrong with it. */
+export function readConfig(env: Env): Config {
+  const home = resolve(env['CORDON_HOME'] || LOCAL_HOME);
+  const read = Object.entries(SETTINGS).map(([name, { schema, fallback }]) => {
+    const parsed = schema.safeParse(name === 'CORDON_HOME' ? home : env[name] || fallback(home));
+    if (parsed.success) return [name, parsed.data];
+    const problem = parsed.error.issues[0]?.message ?? 'is not valid';
+    throw new Fault('bad_config', `${name} ${problem}`, { retryable: false });
+  });
+  return Object.fromEntries(read) as Config;
+}
+
+/** The same as a table, for people: where each value comes from and what it is for. */
+export function describeConfig(env: Env) {
+  const config: Record<string, unknown> = readConfig(env);
+  return Object.entries(SETTINGS).map(([name, { meaning }]) => ({
+    name,
+    value: withoutPassword(String(config[name])),
+    origin: env[name] ? 'environment' : 'default',
+    meaning,
+  }));
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/^(postgres(?:ql)?:\/\/[^:@/]*):[^@]*@/, '$1:…@');
+}

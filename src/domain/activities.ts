@@ -1,0 +1,71 @@
+import type { Command } from './ceremony.ts';
+import type { ActionResult, Artifact, Gap, RecordedEvent, ReleaseResult } from './events.ts';
+import type { EvidenceRef } from './evidence.ts';
+import type { Occurrence } from './escalation.ts';
+import type { Severity } from './severity.ts';
+import type { PersonCommand } from './messages.ts';
+import type { PlannedAction } from './plan.ts';
+import type { Subject } from './report.ts';
+
+/** What every step needs to know of its incident. */
+export interface IncidentFacts {
+  incident_id: string;
+  class: string;
+  severity: Severity;
+  reason: string;
+  subject: Subject;
+}
+
+export interface ContainRequest extends IncidentFacts {
+  actions: PlannedAction[];
+}
+
+export interface CaptureRequest extends IncidentFacts {
+  targets: string[];
+  deadline_ms: number;
+}
+
+export interface AttestRequest {
+  incident_id: string;
+  host: string;
+  binding: string;
+  policy_digest: string;
+}
+
+/** The outcome of one attestation. A refusal is a value: it is recorded, never retried into acceptance. */
+export interface AttestationOutcome {
+  accepted: boolean;
+  reason: string;
+  detail: string;
+  assurance: string;
+  attestor: string;
+  evidence: EvidenceRef | null;
+}
+
+/** The effects a workflow may ask for. Both sides import this and never each other. */
+export interface Activities {
+  /** Appends events to the ledger. Exact under retries by (incident, key). */
+  record(request: { incident_id: string; events: RecordedEvent[] }): Promise<void>;
+  /** Tells the class's counter of this incident. Idempotent by incident id. */
+  countOccurrence(request: { class: string; occurrence: Occurrence }): Promise<void>;
+  /** One attempt at each action, side by side; every verdict is a measurement. Never throws for a target. */
+  contain(request: ContainRequest): Promise<ActionResult[]>;
+  /** Attempts one action; throws until it is in force, so that the engine retries it for as long as it takes. */
+  enforce(request: ContainRequest): Promise<ActionResult>;
+  /** Snapshots of the involved targets, the policy digest and the report; what could not be had is a gap. */
+  capture(request: CaptureRequest): Promise<{ artifacts: Artifact[]; gaps: Gap[] }>;
+  /** Challenge, fetch, verify and commit in one attempt; the nonce is used once whatever happens. */
+  attest(request: AttestRequest): Promise<AttestationOutcome>;
+  /** Undoes each action, last first, unless another incident still holds it. */
+  release(request: ContainRequest): Promise<ReleaseResult[]>;
+  /** Throws until the release is measured, like `enforce`. */
+  ensureReleased(request: ContainRequest): Promise<ReleaseResult>;
+  /** The signed bundle of the incident, kept in the evidence store. */
+  seal(request: { incident_id: string }): Promise<EvidenceRef>;
+  /** Reads a person out of a signal's token. Throws `invalid_token` for anything else. */
+  authenticateSignal(request: {
+    incident_id: string;
+    command: Command;
+    token: string;
+  }): Promise<PersonCommand>;
+}

@@ -1,0 +1,55 @@
+import type { Incident } from './incident-record.ts';
+
+/** What a person may ask of an incident. */
+export const COMMANDS = ['acknowledge', 'reattest', 'resolve', 'close'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** Why a command is refused: the `code` of a 409. */
+export type RefusalCode =
+  | 'already_resolved'
+  | 'already_closed'
+  | 'not_required'
+  | 'acknowledgement_required'
+  | 'reattestation_required'
+  | 'not_resolved';
+
+export interface Refusal {
+  code: RefusalCode;
+  message: string;
+}
+
+/** The gate: null where the command may proceed now, else the reason that it may not. */
+export function refusal(incident: Incident, command: Command): Refusal | null {
+  if (incident.state === 'closed') return command === 'close' ? null : refuse('already_closed');
+  if (command === 'close') return incident.resolved_at === '' ? refuse('not_resolved') : null;
+  if (incident.resolved_at !== '') return command === 'resolve' ? null : refuse('already_resolved');
+  if (command === 'reattest') return incident.require_reattest ? null : refuse('not_required');
+  if (command === 'resolve') return missingForResolution(incident);
+  return null;
+}
+
+/** True when acknowledgement and, where required, re-attestation hold for the containment as it is now. */
+export function recoveryComplete(incident: Incident): boolean {
+  return missingForResolution(incident) === null;
+}
+
+function missingForResolution(incident: Incident): Refusal | null {
+  if (incident.require_ack && incident.acked_at === '') return refuse('acknowledgement_required');
+  if (incident.require_reattest && incident.re_attested_at === '') {
+    return refuse('reattestation_required', incident.attestation_refused);
+  }
+  return null;
+}
+
+const SENTENCES: Record<RefusalCode, string> = {
+  already_resolved: 'The incident is resolved already',
+  already_closed: 'The incident is closed already',
+  not_required: 'This incident requires no re-attestation',
+  acknowledgement_required: 'The incident must be acknowledged before it can be resolved',
+  reattestation_required: 'The host must be re-attested before the incident can be resolved',
+  not_resolved: 'The incident must be resolved before it can be closed',
+};
+
+function refuse(code: RefusalCode, because = ''): Refusal {
+  return { code, message: because === '' ? SENTENCES[code] : `${SENTENCES[code]} (${because})` };
+}

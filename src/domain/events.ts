@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { evidenceRefSchema } from './evidence.ts';
+import {
+  incidentIdSchema,
+  instantSchema,
+  nameSchema,
+  severitySchema,
+  sha256Schema,
+} from './primitives.ts';
+import { courseSchema, planSchema } from './plan.ts';
+import { subjectSchema } from './report.ts';
+
+export const SLA_STAGES = ['contain', 'acknowledge', 'resolve', 'review'] as const;
+export type SlaStage = (typeof SLA_STAGES)[number];
+
+export const gapSchema = z.strictObject({ collector: z.string(), reason: z.string() });
+export const artifactSchema = z.strictObject({ collector: z.string(), ...evidenceRefSchema.shape });
+export type Artifact = z.infer<typeof artifactSchema>;
+export type Gap = z.infer<typeof gapSchema>;
+
+/** What was measured of one action: the target's own state after acting, never the action's answer. */
+export const actionResultSchema = z.strictObject({
+  action: nameSchema,
+  target: z.string(),
+  status: z.enum(['contained', 'partial', 'failed']),
+  reason: z.string(),
+  detail: z.string(),
+});
+export type ActionResult = z.infer<typeof actionResultSchema>;
+
+/** `kept`: another incident still holds it. `manual`: people alone may undo it. */
+export const releaseResultSchema = z.strictObject({
+  action: nameSchema,
+  target: z.string(),
+  status: z.enum(['released', 'kept', 'manual', 'failed']),
+  reason: z.string(),
+  detail: z.string(),
+});
+export type ReleaseResult = z.infer<typeof releaseResultSchema>;
+
+/** Everything that can happen to an incident. `apply` folds these into the incident. */
+export const incidentEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('reported'),
+    id: incidentIdSchema,
+    class: nameSchema,
+    source: z.string(),
+    description: z.string(),
+    evidence: z.record(z.string(), z.json()),
+    subject: subjectSchema,
+    reported_by: z.string(),
+    occurred_at: instantSchema,
+    plan: planSchema,
+  }),
+  z.strictObject({
+    type: z.literal('reflex'),
+    action: nameSchema,
+    target: z.string(),
+    applied: z.boolean(),
+    detail: z.string(),
+    took_ms: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    type: z.literal('escalated'),
+    from: severitySchema,
+    count: z.int(),
+    course: courseSchema,
+  }),
+  z.strictObject({ type: z.literal('action'), result: actionResultSchema }),
+  z.strictObject({
+    type: z.literal('captured'),
+    artifacts: z.array(artifactSchema),
+    gaps: z.array(gapSchema),
+  }),
+  z.strictObject({ type: z.literal('contained') }),
+  z.strictObject({ type: z.literal('containment_failed'), failing: z.array(actionResultSchema) }),
+  z.strictObject({
+    type: z.literal('acknowledged'),
+    by: z.string(),
+    claim: z.string(),
+    note: z.string(),
+    binding: sha256Schema,
+  }),
+  z.strictObject({
+    type: z.literal('attestation'),
+    accepted: z.boolean(),
+    reason: z.string(),
+    detail: z.string(),
+    by: z.string(),
+    assurance: z.string(),
+    attestor: z.string(),
+    evidence: evidenceRefSchema.nullable(),
+    binding: sha256Schema,
+  }),
+  z.strictObject({
+    type: z.literal('sla_breached'),
+    stage: z.enum(SLA_STAGES),
+    due_at: instantSchema,
+    times: z.int().positive(),
+  }),
+  z.strictObject({ type: z.literal('resolved'), by: z.string(), note: z.string() }),
+  z.strictObject({ type: z.literal('released'), results: z.array(releaseResultSchema) }),
+  z.strictObject({ type: z.literal('sealed'), bundle: evidenceRefSchema }),
+  z.strictObject({ type: z.literal('closed'), by: z.string(), note: z.string() }),
+  z.strictObject({ type: z.literal('alert'), message: z.string() }),
+]);
+export type IncidentEvent = z.infer<typeof incidentEventSchema>;
+export type IncidentEventType = IncidentEvent['type'];
+
+/** An event with its place: `key` is unique within the incident and makes a repeat harmless. */
+export const recordedEventSchema = z.strictObject({
+  key: z.string().min(1).max(128),
+  at: instantSchema,
+  actor: z.string().min(1),
+  event: incidentEventSchema,
+});
+export type RecordedEvent = z.infer<typeof recordedEventSchema>;

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { actionResultSchema, artifactSchema, gapSchema } from './events.ts';
+import { evidenceRefSchema } from './evidence.ts';
+import {
+  incidentIdSchema,
+  instantOrEmptySchema,
+  instantSchema,
+  nameSchema,
+  severitySchema,
+  sha256Schema,
+} from './primitives.ts';
+import { slasSchema } from './plan.ts';
+import { subjectSchema } from './report.ts';
+
+export const STATES = [
+  'open',
+  'contained',
+  'containment_failed',
+  'acknowledged',
+  'resolved',
+  'closed',
+] as const;
+export const stateSchema = z.enum(STATES);
+export type State = (typeof STATES)[number];
+
+/** One containment step in the record of an incident, with what was last measured of it. */
+export const containmentActionSchema = z.strictObject({
+  ...actionResultSchema.shape,
+  status: z.enum(['planned', 'contained', 'partial', 'failed', 'released', 'kept', 'manual']),
+  resource: z.string(),
+  at: instantOrEmptySchema,
+  attempts: z.int().nonnegative(),
+});
+export type ContainmentAction = z.infer<typeof containmentActionSchema>;
+
+/** An incident as the API shows it and the register holds it: the fold of its events. */
+export const incidentRecordSchema = z.strictObject({
+  id: incidentIdSchema,
+  class: nameSchema,
+  severity: severitySchema,
+  state: stateSchema,
+  source: z.string(),
+  description: z.string(),
+  evidence: z.record(z.string(), z.json()),
+  subject: subjectSchema,
+  reported_by: z.string(),
+  occurred_at: instantSchema,
+  created_at: instantSchema,
+  updated_at: instantSchema,
+  policy_digest: sha256Schema,
+  auto_contain: z.boolean(),
+  latched: z.boolean(),
+  require_ack: z.boolean(),
+  require_reattest: z.boolean(),
+  require_review: z.boolean(),
+  slas: slasSchema,
+  containment_actions: z.array(containmentActionSchema),
+  contained_at: instantOrEmptySchema,
+  artifacts: z.array(artifactSchema),
+  gaps: z.array(gapSchema),
+  binding: z.union([z.literal(''), sha256Schema]),
+  acked_at: instantOrEmptySchema,
+  acked_by: z.string(),
+  ack_claim: z.string(),
+  re_attested_at: instantOrEmptySchema,
+  attestation_refused: z.string(),
+  escalated_at: instantOrEmptySchema,
+  sla_breaches: z.array(z.string()),
+  resolved_at: instantOrEmptySchema,
+  resolved_by: z.string(),
+  released_at: instantOrEmptySchema,
+  bundle: evidenceRefSchema.nullable(),
+  closed_at: instantOrEmptySchema,
+  closed_by: z.string(),
+});
+export type Incident = z.infer<typeof incidentRecordSchema>;

@@ -1,0 +1,168 @@
+import { bindingOf } from './binding.ts';
+import type { IncidentEvent, RecordedEvent } from './events.ts';
+import type { ContainmentAction, Incident, State } from './incident-record.ts';
+import type { Course, PlannedAction } from './plan.ts';
+
+type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
+type Reported = RecordedEvent & { event: EventOf<'reported'> };
+
+/** The incident that a report opens. */
+export function open({ at, event }: Reported): Incident {
+  const { plan } = event;
+  const incident: Incident = {
+    id: event.id,
+    class: event.class,
+    severity: plan.severity,
+    state: 'open',
+    source: event.source,
+    description: event.description,
+    evidence: event.evidence,
+    subject: event.subject,
+    reported_by: event.reported_by,
+    occurred_at: event.occurred_at,
+    created_at: at,
+    updated_at: at,
+    policy_digest: plan.policy_digest,
+    ...requirementsOf(plan),
+    containment_actions: plan.actions.map(planned),
+    contained_at: '',
+    artifacts: [],
+    gaps: [],
+    binding: '',
+    acked_at: '',
+    acked_by: '',
+    ack_claim: '',
+    re_attested_at: '',
+    attestation_refused: '',
+    escalated_at: '',
+    sla_breaches: [],
+    resolved_at: '',
+    resolved_by: '',
+    released_at: '',
+    bundle: null,
+    closed_at: '',
+    closed_by: '',
+  };
+  return bound(incident);
+}
+
+/** Folds one event into the incident. Pure: the workflow, the register and the tests all use this. */
+export function apply(incident: Incident, recorded: RecordedEvent): Incident {
+  const changed = fold({ ...incident, updated_at: recorded.at }, recorded.event, recorded.at);
+  return changed.resolved_at === '' ? bound(changed) : changed;
+}
+
+function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
+  switch (event.type) {
+    case 'reported':
+    case 'reflex':
+    case 'alert':
+      return incident;
+    case 'escalated':
+      return escalate(incident, event.course, at);
+    case 'action':
+      return withAction(incident, event.result.action, (action) => ({
+        ...action,
+        ...event.result,
+        at,
+        attempts: action.attempts + 1,
+      }));
+    case 'captured':
+      return {
+        ...incident,
+        artifacts: [...incident.artifacts, ...event.artifacts],
+        gaps: [...incident.gaps, ...event.gaps],
+      };
+    case 'contained':
+      return { ...incident, state: 'contained', contained_at: at };
+    case 'containment_failed':
+      return { ...incident, state: 'containment_failed', contained_at: '' };
+    case 'acknowledged':
+      return acknowledge(incident, event, at);
+    case 'attestation':
+      return attest(incident, event, at);
+    case 'sla_breached':
+      return { ...incident, sla_breaches: [...new Set([...incident.sla_breaches, event.stage])] };
+    case 'resolved':
+      return resolve(incident, event, at);
+    case 'released':
+      return event.results.reduce(
+        (folded, result) =>
+          withAction(folded, result.action, (action) => ({ ...action, ...result, at })),
+        { ...incident, released_at: at },
+      );
+    case 'sealed':
+      return { ...incident, bundle: event.bundle };
+    case 'closed':
+      return { ...incident, state: 'closed', closed_at: at, closed_by: event.by };
+  }
+}
+
+function requirementsOf(course: Course) {
+  return {
+    auto_contain: course.auto_contain,
+    latched: course.latched,
+    require_ack: course.require_ack,
+    require_reattest: course.require_reattest,
+    require_review: course.review,
+    slas: course.slas,
+  };
+}
+
+function planned({ action, target, resource }: PlannedAction): ContainmentAction {
+  const nothing = { status: 'planned', reason: '', detail: '', at: '', attempts: 0 } as const;
+  return { action, target, resource, ...nothing };
+}
+
+function escalate(incident: Incident, course: Course, at: string): Incident {
+  const known = new Set(incident.containment_actions.map((a) => a.action));
+  const added = course.actions.filter((a) => !known.has(a.action)).map(planned);
+  return {
+    ...incident,
+    ...requirementsOf(course),
+    state: added.length > 0 ? 'open' : incident.state,
+    severity: course.severity,
+    escalated_at: at,
+    containment_actions: [...incident.containment_actions, ...added],
+  };
+}
+
+function acknowledge(incident: Incident, event: EventOf<'acknowledged'>, at: string): Incident {
+  const state: State = incident.require_ack ? incident.state : 'acknowledged';
+  return { ...incident, state, acked_at: at, acked_by: event.by, ack_claim: event.claim };
+}
+
+function attest(incident: Incident, event: EventOf<'attestation'>, at: string): Incident {
+  return event.accepted
+    ? { ...incident, re_attested_at: at, attestation_refused: '' }
+    : { ...incident, re_attested_at: '', attestation_refused: event.reason };
+}
+
+function resolve(incident: Incident, event: EventOf<'resolved'>, at: string): Incident {
+  const acked = incident.acked_at === '' ? { acked_at: at, acked_by: event.by } : {};
+  return { ...incident, ...acked, state: 'resolved', resolved_at: at, resolved_by: event.by };
+}
+
+function withAction(
+  incident: Incident,
+  name: string,
+  change: (action: ContainmentAction) => ContainmentAction,
+): Incident {
+  const containment_actions = incident.containment_actions.map((a) =>
+    a.action === name ? change(a) : a,
+  );
+  return { ...incident, containment_actions };
+}
+
+/** Renews the binding; where the containment transaction changed, what was bound to the old one is void. */
+function bound(incident: Incident): Incident {
+  const binding = bindingOf(incident);
+  if (binding === incident.binding) return incident;
+  const voided = { acked_at: '', acked_by: '', ack_claim: '', re_attested_at: '' };
+  return { ...incident, ...voided, state: unacknowledged(incident), binding };
+}
+
+function unacknowledged({ state, contained_at }: Incident): State {
+  if (state !== 'acknowledged') return state;
+  return contained_at === '' ? 'open' : 'contained';
+}

@@ -1,0 +1,146 @@
+import type { RecordedEvent } from './events.ts';
+import type { EvidenceRef } from './evidence.ts';
+import type { Incident, State } from './incident-record.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { IncidentInput } from './messages.ts';
+import type { PlannedAction } from './plan.ts';
+import type { Principal } from './principal.ts';
+import type { Severity } from './severity.ts';
+
+/** One report made durable: everything that the detector's 2xx promises, in one transaction. */
+export interface Admission {
+  /** '' where the reporter gave none. Unique per reporter, for ever. */
+  idempotency_key: string;
+  reporter: string;
+  reported: RecordedEvent;
+  /** What the workflow will be started with; kept until it has been. */
+  input: IncidentInput;
+  /** Every action that may come to be in force for the incident. */
+  holds: PlannedAction[];
+  /** Until when the reflex of this server may still be on its way, epoch ms; 0 where there is none. */
+  reflex_until_ms: number;
+  /** The server that dispatches it first, and until when nobody else should, epoch ms. */
+  lease: { owner: string; until_ms: number };
+}
+
+export interface IncidentLog {
+  /** First event, idempotency key, register row, holds and outbox row in one transaction. */
+  admit(admission: Admission): Promise<{ incident: Incident; repeated: boolean }>;
+  /** Appends the events not yet in the ledger and projects the register. Exact by (incident, key). */
+  append(incidentId: string, events: readonly RecordedEvent[]): Promise<Incident>;
+  /** Appends an entry that is about no incident: a policy put in force, a principal added. */
+  note(entry: Pick<LedgerEntry, 'key' | 'at' | 'actor' | 'type' | 'body'>): Promise<void>;
+}
+
+export interface IncidentFilter {
+  class?: string | undefined;
+  state?: State | undefined;
+  severity?: Severity | undefined;
+  limit: number;
+  /** Opaque, from the page before. */
+  cursor?: string | undefined;
+}
+
+export interface Stats {
+  total_incidents: number;
+  open_incidents: number;
+  contained_count: number;
+  resolved_count: number;
+  by_class: Record<string, number>;
+  open_by_severity: Record<string, number>;
+}
+
+export interface Head {
+  seq: number;
+  hash: string;
+}
+
+export interface Register {
+  incident(id: string): Promise<Incident | null>;
+  /** Most severe first, then newest. `next` is '' on the last page. */
+  incidents(filter: IncidentFilter): Promise<{ incidents: Incident[]; next: string }>;
+  /** Unresolved incidents whose ceremony is not complete. */
+  pendingRecoveries(): Promise<Incident[]>;
+  timeline(incidentId: string): Promise<LedgerEntry[]>;
+  /** Entries with a greater sequence, oldest first. */
+  entriesAfter(seq: number, limit: number): Promise<LedgerEntry[]>;
+  /** The last entry of a type that is about no incident, such as the policy put in force. */
+  latestNote(type: string): Promise<LedgerEntry | null>;
+  stats(): Promise<Stats>;
+  head(): Promise<Head | null>;
+  /** Throws `ledger_unavailable` when a transaction cannot be written now. */
+  probe(): Promise<void>;
+}
+
+export interface Pending {
+  input: IncidentInput;
+  severity: Severity;
+}
+
+/** Incidents that are in the ledger and not yet known to have a workflow. */
+export interface Outbox {
+  /** Leases up to `limit` of those nobody holds, most severe first, then oldest. */
+  claim(owner: string, nowMs: number, untilMs: number, limit: number): Promise<Pending[]>;
+  /** They have a workflow: the outbox forgets them. */
+  started(incidentIds: readonly string[]): Promise<void>;
+  /** How many wait, and since when (epoch ms, 0 for none). */
+  backlog(): Promise<{ waiting: number; oldest_ms: number }>;
+}
+
+export interface HoldKey {
+  incident_id: string;
+  resource: string;
+}
+
+/** Which incidents hold what. A resource is undone only when its last holder lets go. */
+export interface Holds {
+  /** Adds holds for actions that an escalation brought. Idempotent. */
+  add(incidentId: string, actions: readonly PlannedAction[]): Promise<void>;
+  /** True while the incident holds it and nobody is in the middle of undoing it. */
+  mayApply(key: HoldKey, nowMs: number): Promise<boolean>;
+  /** The reflex is over, however it ended. */
+  reflexDone(key: HoldKey): Promise<void>;
+  /**
+   * Asks to undo. `go`: nobody else holds it, and until `untilMs` nobody may apply it; `kept`: others hold it and
+   * this hold is gone; `wait`: a reflex, or another's undoing, is still on its way.
+   */
+  beginRelease(key: HoldKey, nowMs: number, untilMs: number): Promise<'go' | 'kept' | 'wait'>;
+  /** The resource was measured to be free; the hold is gone. */
+  endRelease(key: HoldKey): Promise<void>;
+  /** All resources that are held, with one incident each that can be told of a loss. */
+  inForce(): Promise<HoldKey[]>;
+}
+
+export interface Principals {
+  byTokenHash(hash: string): Promise<Principal | null>;
+  all(): Promise<Principal[]>;
+  /** Throws `principal_exists` for a name, and `token_not_distinct` for a token, that is there already. */
+  add(principal: Principal): Promise<void>;
+  /** False where there is no such principal. */
+  revoke(name: string, at: string): Promise<boolean>;
+}
+
+/** Where each follower of the ledger has come to, so that it goes on there after a restart. */
+export interface Followers {
+  /** The sequence reached, or null where another owner follows now. A new follower begins at the head. */
+  take(name: string, owner: string, nowMs: number, untilMs: number): Promise<number | null>;
+  reached(name: string, owner: string, seq: number): Promise<void>;
+}
+
+/** Signed heads, kept in the evidence store, by which a cut tail is found. */
+export interface Checkpoints {
+  add(seq: number, ref: EvidenceRef): Promise<void>;
+  all(): Promise<{ seq: number; ref: EvidenceRef }[]>;
+}
+
+/** The ledger by its roles, so that nobody is handed more of it than is needed. */
+export interface Ledger {
+  log: IncidentLog;
+  register: Register;
+  outbox: Outbox;
+  holds: Holds;
+  principals: Principals;
+  followers: Followers;
+  checkpoints: Checkpoints;
+  close(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { Incident } from './incident-record.ts';
+import type { Plan } from './plan.ts';
+import type { Subject } from './report.ts';
+
+/** Names by which clients and workflows know each other. Written once, so that they cannot disagree. */
+export const INCIDENT_WORKFLOW = 'incident';
+export const ESCALATION_WORKFLOW = 'escalation';
+export const TASK_QUEUE = 'cordon';
+export const UPDATES = {
+  acknowledge: 'acknowledge',
+  reattest: 'reattest',
+  resolve: 'resolve',
+  close: 'close',
+} as const;
+export const SIGNALS = {
+  ack: 'ack',
+  reattest: 'reattest',
+  escalate: 'escalate',
+  count: 'count',
+} as const;
+
+export function escalationWorkflowId(incidentClass: string): string {
+  return `escalation/${incidentClass}`;
+}
+
+/** What the incident workflow starts from. The report itself stays in the ledger: its evidence may be large. */
+export interface IncidentInput {
+  id: string;
+  class: string;
+  source: string;
+  description: string;
+  subject: Subject;
+  reported_by: string;
+  occurred_at: string;
+  created_at: string;
+  plan: Plan;
+  /** Where an earlier run has left off: a history that grew long, or a run that was ended from outside. */
+  resumed?: { incident: Incident; told: number };
+}
+
+/** A person's command, as an Update's argument. `by` is the authenticated principal, `claim` what the body said. */
+export interface PersonCommand {
+  by: string;
+  claim: string;
+  note: string;
+}
+
+/** A Temporal-native client's signal. The token was minted by the shim for this person and incident. */
+export interface SignedSignal {
+  token: string;
+  note: string;
+}
+
+export interface CommandAnswer {
+  status: 'acknowledged' | 're-attestation recorded' | 'resolved' | 'closed';
+}
+
+export interface EscalateSignal {
+  count: number;
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
+import { SEVERITIES } from './severity.ts';
+import { targetsPolicySchema } from './targets.ts';
+
+const versionSchema = z.literal(1);
+
+/** `incident-containment.yaml`: what each class is answered with. */
+export const containmentPolicySchema = z.strictObject({
+  version: versionSchema,
+  rules: z.record(
+    nameSchema,
+    z.strictObject({
+      description: z.string().optional(),
+      auto_contain: z.boolean(),
+      actions: z.array(nameSchema).max(32),
+      default_severity: severitySchema,
+    }),
+  ),
+});
+
+/** The counting workflow keeps at most this many occurrences, so no threshold may be near it. */
+const HIGHEST_THRESHOLD = 1_000;
+
+/** `escalation.yaml`: repeated reports of a class within a window raise the severity. */
+export const escalationPolicySchema = z.strictObject({
+  version: versionSchema,
+  windows: z.record(
+    nameSchema,
+    z.strictObject({
+      threshold: z.int().min(1).max(HIGHEST_THRESHOLD),
+      window: durationSchema.refine((ms) => ms > 0, 'must be longer than zero'),
+      escalates_to: severitySchema,
+      /** Taken in addition to the class's own. */
+      actions: z.array(nameSchema).max(32).default([]),
+    }),
+  ),
+});
+
+const serviceLevelsSchema = z.strictObject({
+  contain: durationSchema,
+  acknowledge: durationSchema,
+  resolve: durationSchema,
+  review: durationSchema,
+  repeat: durationSchema.refine((ms) => ms >= 1_000, 'must be a second or longer'),
+});
+
+/** `recovery.yaml`: what opens a containment again, how long capture may take, and the service levels. */
+export const recoveryPolicySchema = z.strictObject({
+  version: versionSchema,
+  latched: z.array(nameSchema),
+  reattest: z.strictObject({ severities: z.array(severitySchema), classes: z.array(nameSchema) }),
+  capture: z.strictObject({ deadline: durationSchema }),
+  service_levels: z.strictObject(
+    Object.fromEntries(SEVERITIES.map((s) => [s, serviceLevelsSchema])) as Record<
+      (typeof SEVERITIES)[number],
+      typeof serviceLevelsSchema
+    >,
+  ),
+});
+
+/** `reporters.yaml`: the known sources, and the classes that each may report. */
+export const reportersPolicySchema = z.strictObject({
+  version: versionSchema,
+  reporters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.array(nameSchema).min(1)),
+});
+
+/** `notifications.yaml`: signed webhooks that are told of events. */
+export const notificationsPolicySchema = z.strictObject({
+  version: versionSchema,
+  webhooks: z.array(
+    z.strictObject({
+      name: nameSchema,
+      url: z.url({ protocol: /^https?$/ }),
+      secret_file: z.string().min(1),
+      events: z.array(z.string().min(1)).min(1),
+      min_severity: severitySchema.default('low'),
+      timeout: durationSchema.default(5_000),
+    }),
+  ),
+});
+
+/** All policy files, parsed, with the digest over the exact bytes they were read from. */
+export const policySchema = z.strictObject({
+  digest: sha256Schema,
+  containment: containmentPolicySchema,
+  escalation: escalationPolicySchema,
+  recovery: recoveryPolicySchema,
+  targets: targetsPolicySchema,
+  reporters: reportersPolicySchema,
+  notifications: notificationsPolicySchema,
+});
+export type Policy = z.output<typeof policySchema>;
+export type Webhook = Policy['notifications']['webhooks'][number];

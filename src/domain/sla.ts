@@ -1,0 +1,48 @@
+import type { SlaStage } from './events.ts';
+import type { Incident } from './incident-record.ts';
+import type { Slas } from './plan.ts';
+
+/** The next service level to be breached: when (epoch ms), and for which time. */
+export interface Breach {
+  stage: SlaStage;
+  dueMs: number;
+  times: number;
+}
+
+/** The earliest breach still to be told at `nowMs`, one overdue and untold included; null where no clock runs. */
+export function nextBreach(incident: Incident, nowMs: number): Breach | null {
+  const breaches = runningClocks(incident).map(({ stage, dueMs }) =>
+    incident.sla_breaches.includes(stage)
+      ? repeated(stage, dueMs, incident.slas.repeat_ms, nowMs)
+      : { stage, dueMs, times: 1 },
+  );
+  return breaches.toSorted((a, b) => a.dueMs - b.dueMs)[0] ?? null;
+}
+
+/** The clocks that run for an incident now; a stage that is done, or has no service level, has none. */
+export function runningClocks(incident: Incident): { stage: SlaStage; dueMs: number }[] {
+  const { slas } = incident;
+  const resolved = incident.resolved_at !== '';
+  const reviewing = resolved && incident.require_review && incident.closed_at === '';
+  const stages: [SlaStage, boolean, keyof Slas, string][] = [
+    ['contain', !resolved && isContaining(incident), 'contain_ms', incident.created_at],
+    ['acknowledge', !resolved && incident.acked_at === '', 'acknowledge_ms', incident.created_at],
+    ['resolve', !resolved, 'resolve_ms', incident.created_at],
+    ['review', reviewing, 'review_ms', incident.resolved_at],
+  ];
+  return stages
+    .filter(([, runs, level]) => runs && slas[level] > 0)
+    .map(([stage, , level, from]) => ({ stage, dueMs: Date.parse(from) + slas[level] }));
+}
+
+/** True while a planned action is not yet measured to be in force. */
+export function isContaining(incident: Incident): boolean {
+  return (
+    incident.auto_contain && incident.containment_actions.some((a) => a.status !== 'contained')
+  );
+}
+
+function repeated(stage: SlaStage, dueMs: number, everyMs: number, nowMs: number): Breach {
+  const times = Math.max(1, Math.floor((nowMs - dueMs) / everyMs) + 1);
+  return { stage, dueMs: dueMs + times * everyMs, times: times + 1 };
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** A read of a status document never needs more; a hanging target must not hold a worker longer. */
+const MAX_TIMEOUT_MS = 60_000;
+const DEFAULT_ACTION_TIMEOUT_MS = 5_000;
+/** An attestor allows itself 5 s for each TPM command and 30 s to answer. */
+const DEFAULT_ATTESTOR_TIMEOUT_MS = 35_000;
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'a name is lower-case letters, digits, - and _');
+const file = z.string().min(1).max(1024);
+const path = z
+  .string()
+  .regex(/^\/[\w./~-]*$/, 'a path starts with / and has no query')
+  .refine((value) => !value.includes('//') && !value.includes('..'), 'a path has no // and no ..');
+const timeoutMs = z.number().int().min(50).max(MAX_TIMEOUT_MS);
+
+const url = z.url({ protocol: /^https?$/ }).refine((value) => !/[@?#]/.test(value), {
+  message: 'a URL has no user, query or fragment: secrets are paths to files',
+});
+
+/** Where a service is. A relative socket or file is below CORDON_HOME. */
+const place = {
+  url: url.optional(),
+  unix: file.optional(),
+  /** Holds the bearer token; read at use, so that a rotated token is used at once. */
+  token_file: file.optional(),
+};
+const hasOnePlace = (it: { url?: string | undefined; unix?: string | undefined }): boolean =>
+  (it.url === undefined) !== (it.unix === undefined);
+const ONE_PLACE = 'give exactly one of url and unix';
+
+const targetSchema = z
+  .strictObject({ ...place, /** Read as it is for capture. */ status: path })
+  .refine(hasOnePlace, ONE_PLACE);
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** A field of the incident's subject, and what stands for it when the subject does not have it. */
+const subjectField = z.strictObject({ subject: name, otherwise: z.string() });
+const member = z.union([scalar, subjectField]);
+const expectation = z.union([
+  scalar,
+  z.strictObject({ includes: member }),
+  z.strictObject({ excludes: member }),
+]);
+/** Dotted path into the status document → the value there, or what the list there has or lacks. */
+const expectSchema = z
+  .record(z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a dotted path'), expectation)
+  .refine((value) => Object.keys(value).length > 0, 'expect at least one thing');
+
+const verifySchema = z.strictObject({
+  path,
+  /** Subject fields sent as the query, `*` for one that the subject does not have. */
+  query: z.array(name).default([]),
+  expect: expectSchema,
+});
+
+const targetActionSchema = z.strictObject({
+  target: name,
+  /** Stops the clock for evidence: done first, and by the reflex. */
+  freeze: z.boolean().default(false),
+  /** Destroys evidence, so it waits for capture. */
+  destructive: z.boolean().default(false),
+  timeout_ms: timeoutMs.default(DEFAULT_ACTION_TIMEOUT_MS),
+  /** Subject fields that tell one held thing from another; none: the target is held whole. */
+  scope: z.array(name).default([]),
+  apply: z.strictObject({ path }),
+  verify: verifySchema,
+  /** `expect` is compared with the same read as `verify`. `manual`: released only by people. */
+  release: z.union([z.literal('manual'), z.strictObject({ path, expect: expectSchema })]),
+});
+
+/** Carried out by Cordon's own ledger: recording it is the whole effect. */
+const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });
+
+const attestorSchema = z
+  .strictObject({
+    ...place,
+    /** 64 hex digits: the key of the answer's HMAC. */
+    hmac_key_file: file,
+    timeout_ms: timeoutMs.default(DEFAULT_ATTESTOR_TIMEOUT_MS),
+    /** Assurance that is good enough to release on. */
+    assurance: z.array(z.enum(['hardware', 'software'])).min(1),
+    /** The hosts it speaks for; absent: every host that no other attestor names. */
+    hosts: z.array(z.string().min(1)).min(1).optional(),
+  })
+  .refine(hasOnePlace, ONE_PLACE);
+
+/** `targets.yaml`: where each action goes, how its effect is read, and who attests a host. */
+export const targetsPolicySchema = z
+  .strictObject({
+    version: z.literal(1),
+    targets: z.record(name, targetSchema),
+    actions: z.record(name, z.union([targetActionSchema, ledgerActionSchema])),
+    attestors: z.record(name, attestorSchema).default({}),
+  })
+  .superRefine((policy, context) => {
+    for (const [action, to] of Object.entries(policy.actions)) {
+      if ('target' in to && !Object.hasOwn(policy.targets, to.target)) {
+        const message = `no target is named ${to.target}`;
+        context.addIssue({ code: 'custom', path: ['actions', action, 'target'], message });
+      }
+    }
+  });
+
+export type TargetsPolicy = z.infer<typeof targetsPolicySchema>;
+export type TargetPlace = z.infer<typeof targetSchema>;
+export type TargetAction = z.infer<typeof targetActionSchema>;
+export type LedgerAction = z.infer<typeof ledgerActionSchema>;
+export type AttestorPlace = z.infer<typeof attestorSchema>;
+export type Expectations = z.infer<typeof expectSchema>;

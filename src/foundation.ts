@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createAttestors } from './adapters/attestor/attestors.ts';
+import { openLedger } from './adapters/ledger/ledger.ts';
+import { openLocalDirectory } from './adapters/store/local-directory.ts';
+import { createTargets } from './adapters/targets/targets.ts';
+import type { Config } from './config.ts';
+import { generateSigningKeyPem, loadSigningKey } from './evidence/signing-key.ts';
+import { createPolicyInForce, type PolicyInForce } from './intake/policy-in-force.ts';
+import { readPolicy } from './intake/policy-files.ts';
+import { readOrCreatePrivateFile } from './intake/private-file.ts';
+import { openSignalTokens } from './intake/signal-token.ts';
+import { mintToken } from './intake/token.ts';
+import { createExporter, type ExporterDeps } from './shim/export.ts';
+
+/** What every process of Cordon stands on. */
+export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
+
+/** Opens the ledger, the evidence store and the keys of one installation. */
+export async function layFoundation(config: Config, log: Logger) {
+  const home = config.CORDON_HOME;
+  const now = Date.now;
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const ledger = await openLedgerOf(config, log);
+  const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
+  const keyPem = await readOrCreatePrivateFile(
+    join(home, 'keys', 'signing.pem'),
+    generateSigningKeyPem,
+  );
+  const signingKey = loadSigningKey(keyPem);
+  const serviceToken = await readOrCreatePrivateFile(config.SERVICE_TOKEN_PATH, mintToken);
+  const policy = createPolicyInForce({
+    load: () => readPolicy({ containmentPath: config.CONTAINMENT_POLICY_PATH }),
+    store,
+    ledger,
+    now,
+    log,
+  });
+  const outside = { policy: () => policy.current().targets, home, now };
+  const targets = createTargets(outside);
+  const attestor = createAttestors(outside);
+  const signalTokens = await openSignalTokens(home, now);
+  const keys = { serviceToken, signingKey };
+  return {
+    config,
+    log,
+    now,
+    owner: `${process.pid}-${randomBytes(4).toString('hex')}`,
+    ledger,
+    store,
+    policy,
+    signingKey,
+    targets,
+    attestor,
+    signalTokens,
+    exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
+      createExporter({ ledger, policy, keys, now, engineStatus }),
+    close: async () => {
+      await Promise.all([targets.close(), attestor.close()]);
+      await ledger.close();
+    },
+  };
+}
+
+export function openLedgerOf(config: Config, log: Logger) {
+  return openLedger({
+    url: config.DATABASE_URL,
+    mirrorPath: config.AUDIT_LOG_PATH,
+    log,
+    ...(config.DATABASE_PASSWORD_FILE === ''
+      ? {}
+      : { passwordFile: config.DATABASE_PASSWORD_FILE }),
+  });
+}
+
+/** How often a process looks whether another one has put a policy in force. */
+const FOLLOW_EVERY_MS = 2_000;
+
+/** Runs the policy that is in force, whichever process put it there. Resolves once there is one. */
+export async function followPolicy(policy: PolicyInForce, log: Logger): Promise<{ stop(): void }> {
+  await policy.follow();
+  const timer = setInterval(() => {
+    policy.follow().catch((error: unknown) => log.warn({ err: error }, 'no policy to follow'));
+  }, FOLLOW_EVERY_MS);
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { Client } from '@temporalio/client';
+import { createCommands } from './adapters/engine/commands.ts';
+import { createStarter } from './adapters/engine/starter.ts';
+import { startNotifier } from './adapters/notify/notifier.ts';
+import type { Config } from './config.ts';
+import { Fault } from './domain/fault.ts';
+import { watchEngine } from './engine-watch.ts';
+import type { Foundation } from './foundation.ts';
+import { startCheckpointer } from './intake/checkpointer.ts';
+import { createDispatcher } from './intake/dispatcher.ts';
+import { firstStart } from './intake/first-start.ts';
+import { createIntake } from './intake/intake.ts';
+import { createPrincipals } from './intake/principals.ts';
+import { createReflex } from './intake/reflex.ts';
+import { createApp } from './shim/app.ts';
+import { createMetrics } from './shim/metrics.ts';
+import { createTail } from './shim/tail.ts';
+
+/** A client that sends its request this slowly is not one of ours. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface RunningServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Runs the API, the dispatcher, the reflex and the notifier. Needs no engine to start, nor to accept reports. */
+export async function startServer(
+  foundation: Foundation,
+  client: Client,
+  options: { eager: boolean },
+): Promise<RunningServer> {
+  const { config, ledger, log, now, owner, policy } = foundation;
+  const principals = createPrincipals({ principals: ledger.principals, log: ledger.log, now });
+  await policy.reload('cordon');
+  await firstStart({
+    home: config.CORDON_HOME,
+    principals,
+    reporters: policy.current().reporters.reporters,
+    serviceTokenPath: config.SERVICE_TOKEN_PATH,
+    log,
+  });
+
+  const engine = watchEngine(client, log);
+  const metrics = createMetrics({ engineStatus: engine.status, now, ledger });
+  const dispatcher = createDispatcher({
+    outbox: ledger.outbox,
+    start: createStarter(client, options),
+    owner,
+    now,
+    log,
+  });
+  const reflex = createReflex({
+    targets: foundation.targets,
+    ledger,
+    now,
+    log,
+    observed: (outcome, tookMs) => metrics.reflexSeconds.observe({ outcome }, tookMs / 1_000),
+  });
+  const notifier = startNotifier({
+    policy: policy.current,
+    ledger,
+    now,
+    log,
+    home: config.CORDON_HOME,
+    owner,
+  });
+  const checkpointer = startCheckpointer({
+    ledger,
+    store: foundation.store,
+    key: foundation.signingKey,
+    now,
+    log,
+  });
+  const tail = createTail(ledger.register, log);
+  const app = createApp({
+    ledger,
+    intake: createIntake({
+      ledger,
+      policy: policy.current,
+      dispatcher,
+      reflex,
+      owner,
+      random: randomBytes,
+      now,
+    }),
+    commands: createCommands(client),
+    authenticate: principals.authenticate,
+    mintSignalToken: foundation.signalTokens.mint,
+    policy,
+    exporter: foundation.exporterFor(engine.status),
+    engineStatus: engine.status,
+    notifierStatus: notifier.status,
+    tail,
+    metrics,
+    config: accessOf(config),
+    log,
+    now,
+  });
+  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
+  await listen(http, config.BIND_ADDR);
+  dispatcher.run();
+
+  return {
+    url: urlOf(http),
+    stop: async () => {
+      tail.stop();
+      await close(http);
+      await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop()]);
+      engine.stop();
+      await checkpointer.stop();
+    },
+  };
+}
+
+/** Reads are open to this machine alone, and only under a name that no web page can take. */
+function accessOf(config: Config) {
+  const [host] = hostAndPort(config.BIND_ADDR);
+  const openReads = LOOPBACK.has(host);
+  const named = config.CORDON_ALLOWED_HOSTS.split(',').filter((name) => name !== '');
+  return { openReads, allowedHosts: openReads ? [...LOOPBACK, ...named] : named };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+function hostAndPort(address: string): [string, number] {
+  const colon = address.lastIndexOf(':');
+  return [address.slice(0, colon), Number(address.slice(colon + 1))];
+}
+
+async function listen(http: Server, address: string): Promise<void> {
+  const [host, port] = hostAndPort(address);
+  http.listen(port, host.replaceAll(/[[\]]/g, ''));
+  try {
+    await once(http, 'listening');
+  } catch (cause) {
+    const message = `BIND_ADDR ${address} cannot be listened on; is another Cordon running?`;
+    throw new Fault('bad_config', message, { retryable: false, cause });
+  }
+}
+
+function urlOf(http: Server): string {
+  const bound = http.address();
+  if (bound === null || typeof bound === 'string') throw new TypeError('not listening on TCP');
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return `http://${host}:${bound.port}`;
+}
+
+async function close(http: Server): Promise<void> {
+  http.close();
+  http.closeIdleConnections();
+  const force = setTimeout(() => http.closeAllConnections(), 3_000);
+  await once(http, 'close');
+  clearTimeout(force);
+}

@@ -1,0 +1,30 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Config } from './config.ts';
+
+/** Where the engine is: a given one, or the one that `up` starts. */
+export function engineAddress(config: Config): string {
+  return config.TEMPORAL_ADDRESS || `127.0.0.1:${config.TEMPORAL_PORT}`;
+}
+
+/** The engine is ours and near: a proxy meant for the web is not on the way to it. */
+const UNPROXIED = { 'grpc.enable_http_proxy': 0 };
+
+/**
+ * A connection of the native core, which a worker needs, and on which a client of the same process may start
+ * workflows eagerly. Throws while there is no engine.
+ */
+export function connectNative(config: Config): Promise<NativeConnection> {
+  // Compression costs more than it saves on a loopback or a local network.
+  const grpcCompression = { codec: 'none' } as const;
+  return NativeConnection.connect({ address: engineAddress(config), grpcCompression });
+}
+
+/** A connection that is made when it is first needed, so that a server starts without an engine. */
+export function connectLazily(config: Config): Connection {
+  return Connection.lazy({ address: engineAddress(config), channelArgs: UNPROXIED });
+}
+
+export function clientOn(connection: Connection | NativeConnection, config: Config): Client {
+  return new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+}

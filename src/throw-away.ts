@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Env } from './config.ts';
+import { createLog } from './log.ts';
+import { bringUp, type Installation } from './up.ts';
+
+/** Settings of the caller's that would lead the throw-away installation out of its own directory. */
+const NOT_INHERITED = [
+  'AUDIT_LOG_PATH',
+  'SERVICE_TOKEN_PATH',
+  'DATABASE_URL',
+  'DATABASE_PASSWORD_FILE',
+  'TEMPORAL_ADDRESS',
+];
+
+/** An installation of its own, on free ports, in a temporary directory that `stop` removes. */
+export async function throwAway(env: Env): Promise<Installation> {
+  const home = await mkdtemp(join(tmpdir(), 'cordon-'));
+  const [api, temporal, ui] = await freePorts(3);
+  const own = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !NOT_INHERITED.includes(name)),
+  );
+  const settings: Env = {
+    ...own,
+    CORDON_HOME: home,
+    BIND_ADDR: `127.0.0.1:${api}`,
+    TEMPORAL_PORT: String(temporal),
+    TEMPORAL_UI_PORT: String(ui),
+    CORDON_RANGE_ATTESTOR_PORT: '0',
+    CORDON_RANGE_INTEGRITY_PORT: '0',
+  };
+  const remove = () => rm(home, { recursive: true, force: true });
+  try {
+    const log = createLog(env['LOG_LEVEL'] || 'error', 'cordon');
+    const up = await bringUp(settings, log, (line) => void process.stderr.write(`${line}\n`));
+    return {
+      ...up,
+      stop: async () => {
+        await up.stop();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Ports that nobody listens on; asked for together, so that they differ. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}

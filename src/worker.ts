@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, Worker, type NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { createCounter } from './adapters/engine/counter.ts';
+import { TASK_QUEUE } from './domain/messages.ts';
+import type { Foundation } from './foundation.ts';
+import { clientOn } from './temporal.ts';
+
+/** A step under way may end by itself; targets are given less than this. */
+const GRACE = '20s';
+const FORCE = '30s';
+
+/** A waiting incident is cheap to load again; memory stays flat however many wait. */
+const MOST_CACHED = 300;
+
+const WORKFLOWS = fileURLToPath(new URL('../workflows', import.meta.url));
+
+export interface RunningWorker {
+  /** Rejects when the worker fails. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Compiles the workflows as the sandbox will run them; the part of a start that takes a second. */
+export function bundleWorkflows(): Promise<{ code: string }> {
+  return bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: QUIET });
+}
+
+/** Runs workflows and activities on the engine that the connection leads to. */
+export async function startWorker(
+  foundation: Foundation,
+  connection: NativeConnection,
+  workflowBundle: { code: string },
+): Promise<RunningWorker> {
+  const { config, ledger, store, targets, attestor, signalTokens, now } = foundation;
+  const since = new Date(now()).toISOString();
+  const exporter = foundation.exporterFor(() => ({ connected: true, since }));
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    activities: createActivities({
+      ledger,
+      store,
+      targets,
+      attestor,
+      signalCounter: createCounter(clientOn(connection, config)),
+      exportIncident: async (id) => (await exporter.export('cordon', id)).bytes,
+      verifySignalToken: signalTokens.verify,
+      random: () => randomBytes(32),
+      now,
+    }),
+    maxCachedWorkflows: MOST_CACHED,
+    shutdownGraceTime: GRACE,
+    shutdownForceTime: FORCE,
+  });
+  const ended = worker.run();
+  return {
+    ended,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended;
+    },
+  };
+}
+
+const QUIET = {
+  log: () => {},
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: (message: string) => process.stderr.write(`${message}\n`),
+};
