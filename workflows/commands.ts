@@ -1,0 +1,168 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  log,
+  setHandler,
+} from '@temporalio/workflow';
+import type { AttestationOutcome } from '../src/domain/activities.ts';
+import { refusal, type Command } from '../src/domain/ceremony.ts';
+import type {
+  CommandAnswer,
+  EscalateSignal,
+  PersonCommand,
+  SignedSignal,
+} from '../src/domain/messages.ts';
+import { severityRank } from '../src/domain/severity.ts';
+import { noted, proofs } from './effects.ts';
+import {
+  acknowledgeUpdate,
+  ackSignal,
+  closeUpdate,
+  escalateSignal,
+  reattestSignal,
+  reattestUpdate,
+  resolveUpdate,
+} from './messages.ts';
+import { contain } from './stages/contain.ts';
+import { freeze } from './stages/freeze.ts';
+import type { Story } from './story.ts';
+
+/** Opens the incident to people, to Temporal-native clients and to the class's counter. */
+export function takeCommands(story: Story): void {
+  const gate = (command: Command) => ({
+    validator: (_person: PersonCommand) => mayProceed(story, command),
+  });
+  setHandler(acknowledgeUpdate, (person) => acknowledge(story, person), {
+    ...gate('acknowledge'),
+    description: 'A person has reviewed the incident',
+  });
+  setHandler(reattestUpdate, (person) => reattest(story, person), {
+    ...gate('reattest'),
+    description: 'Ask the host to prove its state now',
+  });
+  setHandler(resolveUpdate, (person) => resolve(story, person), {
+    ...gate('resolve'),
+    description: 'Open the containment; refused while the ceremony is incomplete',
+  });
+  setHandler(closeUpdate, (person) => close(story, person), {
+    ...gate('close'),
+    description: 'The review is done',
+  });
+  setHandler(ackSignal, (signal) => bySignal(story, 'acknowledge', signal), {
+    description: 'acknowledge, with a token minted for this person and incident',
+  });
+  setHandler(reattestSignal, (signal) => bySignal(story, 'reattest', signal), {
+    description: 're-attest, with a token minted for this person and incident',
+  });
+  setHandler(escalateSignal, (signal) => escalate(story, signal), {
+    description: 'The class has reached its threshold',
+  });
+}
+
+async function acknowledge(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  mayProceed(story, 'acknowledge');
+  if (story.incident.acked_at === '') {
+    const { binding } = story.incident;
+    const { claim, note, by } = person;
+    story.tell({ type: 'acknowledged', by, claim, note, binding }, by);
+    await story.written();
+  }
+  return { status: 'acknowledged' };
+}
+
+async function reattest(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  await condition(() => !story.attesting, '3m');
+  mayProceed(story, 'reattest');
+  if (story.incident.re_attested_at !== '') return { status: 're-attestation recorded' };
+  story.attesting = true;
+  try {
+    await attest(story, person);
+  } finally {
+    story.attesting = false;
+  }
+  return { status: 're-attestation recorded' };
+}
+
+async function attest(story: Story, person: PersonCommand): Promise<void> {
+  const { id, binding, subject, policy_digest } = story.incident;
+  const request = { incident_id: id, host: subject.host ?? '', binding, policy_digest };
+  const outcome = await prove(request, `re-attestation asked for by ${person.by}`);
+  mayProceed(story, 'reattest');
+  const verdict =
+    story.incident.binding === binding
+      ? outcome
+      : { ...outcome, accepted: false, reason: 'binding_changed' };
+  story.tell({ type: 'attestation', ...verdict, by: person.by, binding }, person.by);
+  await story.written();
+  if (!verdict.accepted) {
+    const message = `The attestation was refused: ${verdict.reason}. ${verdict.detail}`;
+    throw ApplicationFailure.nonRetryable(message, 'attestation_refused');
+  }
+}
+
+async function prove(
+  request: Parameters<typeof proofs.attest>[0],
+  summary: string,
+): Promise<AttestationOutcome> {
+  try {
+    return await proofs.attest.executeWithOptions({ summary }, [request]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const message = `The attestor gave no answer: ${error.cause?.message ?? error.message}`;
+    throw ApplicationFailure.nonRetryable(message, 'attestor_unavailable');
+  }
+}
+
+async function resolve(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  mayProceed(story, 'resolve');
+  if (!story.resolved) {
+    story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
+    await story.written();
+  }
+  return { status: 'resolved' };
+}
+
+async function close(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  if (!story.closed) {
+    story.tell({ type: 'closed', by: person.by, note: person.note }, person.by);
+    await story.written();
+  }
+  return { status: 'closed' };
+}
+
+async function bySignal(
+  story: Story,
+  command: 'acknowledge' | 'reattest',
+  { token, note }: SignedSignal,
+): Promise<void> {
+  try {
+    const incident_id = story.incident.id;
+    const person = { ...(await noted.authenticateSignal({ incident_id, command, token })), note };
+    await (command === 'acknowledge' ? acknowledge(story, person) : reattest(story, person));
+  } catch (error) {
+    // A signal has nobody to answer to, and must not fail the incident either.
+    log.warn('a signal was refused', { reason: String(error) });
+  }
+}
+
+async function escalate(story: Story, { count }: EscalateSignal): Promise<void> {
+  const course = story.input.plan.escalation?.course;
+  const { severity, escalated_at } = story.incident;
+  if (course === undefined || escalated_at !== '' || story.resolved) return;
+  if (severityRank(course.severity) <= severityRank(severity)) return;
+  story.tell({ type: 'escalated', from: severity, count, course });
+  await story.written();
+  await story.attempted();
+  if (story.resolved) return;
+  await freeze(story);
+  await contain(story);
+}
+
+function mayProceed(story: Story, command: Command): void {
+  const refused = refusal(story.incident, command);
+  if (refused !== null) throw ApplicationFailure.nonRetryable(refused.message, refused.code);
+}

@@ -1,0 +1,58 @@
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Activities } from '../src/domain/activities.ts';
+
+// May a step be repeated? That decides its group; every group is safe under at-least-once for its own reason.
+
+/** Exact by key in the ledger or in the counter, short, and without a step of their own in the history. */
+export const noted = proxyLocalActivities<
+  Pick<Activities, 'record' | 'countOccurrence' | 'authenticateSignal'>
+>({
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '30s',
+  retry: {
+    initialInterval: '100ms',
+    maximumInterval: '10s',
+    nonRetryableErrorTypes: ['invalid_token', 'not_found'],
+  },
+});
+
+/** Cordon's own ledger carries these out, so they need no step in the history either. */
+export const ledgerActions = proxyLocalActivities<Pick<Activities, 'contain'>>({
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '30s',
+  retry: { initialInterval: '100ms', maximumInterval: '10s' },
+});
+
+/** One attempt whose failures are values: only the death of a worker repeats it, under the same keys. */
+export const attempts = proxyActivities<Pick<Activities, 'contain' | 'release'>>({
+  startToCloseTimeout: '90s',
+  heartbeatTimeout: '5s',
+  retry: { initialInterval: '200ms', maximumInterval: '5s' },
+});
+
+/** Repeated until it is measured to be so, without end: idempotency keys make each repeat harmless. */
+export const relentless = proxyActivities<Pick<Activities, 'enforce' | 'ensureReleased'>>({
+  startToCloseTimeout: '90s',
+  heartbeatTimeout: '5s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+  // An attempt under way must have ended before anything is released.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Reads, and content-addressed writes: a repeat stores the same bytes under the same name. */
+export const readings = proxyActivities<Pick<Activities, 'capture' | 'seal'>>({
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s' },
+});
+
+/** Each attempt makes a nonce of its own, so a repeat proves nothing less. A person waits: few attempts. */
+export const proofs = proxyActivities<Pick<Activities, 'attest'>>({
+  startToCloseTimeout: '45s',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '2s', maximumAttempts: 3 },
+});

@@ -1,0 +1,41 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import type { IncidentInput } from '../src/domain/messages.ts';
+import { takeCommands } from './commands.ts';
+import { keepServiceLevels } from './service-levels.ts';
+import { capture } from './stages/capture.ts';
+import { contain, stopContaining } from './stages/contain.ts';
+import { detect } from './stages/detect.ts';
+import { freeze } from './stages/freeze.ts';
+import { release } from './stages/release.ts';
+import { review } from './stages/review.ts';
+import { seal } from './stages/seal.ts';
+import { untilAcknowledged, untilReattested, untilResolved } from './stages/waits.ts';
+import { Story } from './story.ts';
+
+/**
+ * One incident from its report to its review. Cancelling the workflow changes nothing: a containment is opened
+ * by the ceremony and by nothing else.
+ */
+export async function incident(input: IncidentInput): Promise<void> {
+  await CancellationScope.nonCancellable(() => respond(new Story(input)));
+}
+
+async function respond(story: Story): Promise<void> {
+  takeCommands(story);
+  const clock = keepServiceLevels(story);
+  const counted = detect(story);
+
+  await freeze(story);
+  await capture(story);
+  await contain(story);
+  await untilAcknowledged(story);
+  await untilReattested(story);
+  await untilResolved(story);
+  await stopContaining(story);
+  await release(story);
+  await seal(story);
+  await review(story);
+
+  story.over = true;
+  await Promise.all([clock, counted, condition(allHandlersFinished)]);
+}

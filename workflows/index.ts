@@ -1,0 +1,2 @@
+export { escalation } from './escalation.ts';
+export { incident } from './incident.ts';

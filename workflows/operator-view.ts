@@ -1,0 +1,52 @@
+import { setCurrentDetails, type upsertSearchAttributes } from '@temporalio/workflow';
+import { recoveryComplete } from '../src/domain/ceremony.ts';
+import type { Incident } from '../src/domain/incident-record.ts';
+import { SEARCH_ATTRIBUTES } from '../src/domain/search-attributes.ts';
+
+type AttributePairs = Exclude<
+  Parameters<typeof upsertSearchAttributes>[0],
+  Record<string, unknown>
+>;
+
+/** The panel of the Temporal Web UI: what is awaited, from whom, and what was measured. */
+export function showToOperators(incident: Incident): void {
+  setCurrentDetails(
+    [
+      `**${incident.class}** · ${incident.severity} · ${incident.state}`,
+      `Awaited: ${awaited(incident)}`,
+      '',
+      ...incident.containment_actions.map(
+        (a) =>
+          `- ${a.action} on ${a.target}: **${a.status}**${a.detail === '' ? '' : ` (${a.detail})`}`,
+      ),
+      ...incident.gaps.map((gap) => `- not captured: ${gap.collector} (${gap.reason})`),
+    ].join('\n'),
+  );
+}
+
+/** What a list filter can ask for that changes while the incident lives. */
+export function stateAttributes(incident: Incident): AttributePairs {
+  return [
+    { key: { name: SEARCH_ATTRIBUTES.state, type: 'KEYWORD' }, value: incident.state },
+    { key: { name: SEARCH_ATTRIBUTES.severity, type: 'KEYWORD' }, value: incident.severity },
+  ];
+}
+
+/** One sentence that names who must act next. */
+export function awaited(incident: Incident): string {
+  if (incident.state === 'closed') return 'nothing; the incident is closed';
+  if (incident.resolved_at !== '') {
+    return incident.require_review ? 'the review, from an operator' : 'nothing; it is resolved';
+  }
+  const steps = [
+    ...(incident.state === 'containment_failed' ? ['the targets that do not obey yet'] : []),
+    ...(incident.require_ack && incident.acked_at === ''
+      ? ['acknowledgement, from an operator']
+      : []),
+    ...(incident.require_reattest && incident.re_attested_at === ''
+      ? ['re-attestation of the host, asked for by a recovery admin']
+      : []),
+    ...(recoveryComplete(incident) ? ['resolution, from an operator'] : []),
+  ];
+  return steps.join('; then ');
+}

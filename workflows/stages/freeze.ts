@@ -1,0 +1,10 @@
+import type { Story } from '../story.ts';
+import { attempt, untried } from './attempt.ts';
+
+/** Stops the clock for evidence. The reflex has usually done it; here it is made certain. */
+export async function freeze(story: Story): Promise<void> {
+  await attempt(
+    story,
+    untried(story).filter((action) => action.freeze),
+  );
+}

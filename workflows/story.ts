@@ -1,0 +1,135 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  upsertSearchAttributes,
+  workflowInfo,
+  type CancellationScope,
+} from '@temporalio/workflow';
+import type { IncidentFacts } from '../src/domain/activities.ts';
+import type { IncidentEvent, RecordedEvent } from '../src/domain/events.ts';
+import { apply, open } from '../src/domain/incident.ts';
+import type { Incident } from '../src/domain/incident-record.ts';
+import type { IncidentInput } from '../src/domain/messages.ts';
+import type { Course } from '../src/domain/plan.ts';
+import { noted } from './effects.ts';
+import { showToOperators, stateAttributes } from './operator-view.ts';
+
+/** The actor of what happens without a person. */
+export const CORDON = 'cordon';
+
+/** Longer than any first attempt at containment may take: a command waits this long for its result at most. */
+const SETTLE_PATIENCE = '2m';
+
+/**
+ * The incident as its workflow knows it. What happens is told as events: folded here at once, and written to the
+ * ledger in the same order, several at a time.
+ */
+export class Story {
+  readonly input: IncidentInput;
+  incident: Incident;
+  /** True once every planned action has been tried. */
+  settled = false;
+  /** True while the host is being asked to prove itself: one proof at a time. */
+  attesting = false;
+  /** True when nothing more is to come. */
+  over = false;
+  /** The actions that are being tried again and again, by name. */
+  readonly retries = new Map<string, { scope: CancellationScope; over: Promise<void> }>();
+  #unwritten: RecordedEvent[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #told: number;
+  #shown: Incident['state'] | null = null;
+
+  constructor(input: IncidentInput) {
+    this.input = input;
+    this.incident = input.resumed?.incident ?? open(reported(input));
+    this.#told = input.resumed?.told ?? 0;
+    this.settled = input.resumed !== undefined;
+  }
+
+  /** The plan, or its escalated course once the incident has escalated. */
+  get course(): Course {
+    const { plan } = this.input;
+    return this.incident.escalated_at === '' ? plan : (plan.escalation?.course ?? plan);
+  }
+
+  get facts(): IncidentFacts {
+    const { id, severity, description, subject } = this.incident;
+    return { incident_id: id, class: this.incident.class, severity, reason: description, subject };
+  }
+
+  get resolved(): boolean {
+    return this.incident.resolved_at !== '';
+  }
+
+  get closed(): boolean {
+    return this.incident.state === 'closed';
+  }
+
+  tell(event: IncidentEvent, actor = CORDON): void {
+    this.#told += 1;
+    // A reset replays into another run, whose events are not those of the run before.
+    const key = `${workflowInfo().runId.slice(-8)}-${this.#told}`;
+    const recorded = { key, at: new Date().toISOString(), actor, event };
+    this.incident = apply(this.incident, recorded);
+    this.#unwritten.push(recorded);
+  }
+
+  /** Resolves when all that was told so far is in the ledger. */
+  written(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Resolves when the first attempts are over, so that what is bound to their results is not void at once. */
+  async attempted(): Promise<void> {
+    await condition(() => this.settled, SETTLE_PATIENCE);
+  }
+
+  /** Waits; a history that has grown long meanwhile goes on in a new run. The service levels are its timers. */
+  async until(holds: (incident: Incident) => boolean): Promise<void> {
+    const long = () => workflowInfo().continueAsNewSuggested && this.retries.size === 0;
+    await condition(() => holds(this.incident) || (long() && allHandlersFinished()));
+    if (holds(this.incident)) return;
+    await this.written();
+    const resumed = { incident: this.incident, told: this.#told };
+    await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...this.input, resumed });
+  }
+
+  async #write(): Promise<void> {
+    const events = this.#unwritten;
+    if (events.length === 0) return;
+    this.#unwritten = [];
+    this.#show();
+    await noted.record({ incident_id: this.incident.id, events });
+  }
+
+  #show(): void {
+    showToOperators(this.incident);
+    if (this.#shown === this.incident.state) return;
+    this.#shown = this.incident.state;
+    upsertSearchAttributes(stateAttributes(this.incident));
+  }
+}
+
+function reported(input: IncidentInput): Parameters<typeof open>[0] {
+  const { created_at, plan, reported_by, ...rest } = input;
+  return {
+    key: 'reported',
+    at: created_at,
+    actor: reported_by,
+    event: {
+      type: 'reported',
+      id: rest.id,
+      class: rest.class,
+      source: rest.source,
+      description: rest.description,
+      evidence: {},
+      subject: rest.subject,
+      reported_by,
+      occurred_at: rest.occurred_at,
+      plan,
+    },
+  };
+}
