@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CaptureRequest } from '../src/domain/activities.ts';
+import type { Artifact, Gap } from '../src/domain/events.ts';
+import { canonicalJson } from '../src/evidence/canonical.ts';
+import type { ActivityDeps } from './deps.ts';
+
+type Taken = { artifact: Artifact } | { gap: Gap };
+type Collector = [name: string, collect: () => Promise<Taken>];
+
+/** Snapshots, side by side, until the deadline. Whatever a collector does, the others and the incident go on. */
+export async function capture(
+  deps: ActivityDeps,
+  request: CaptureRequest,
+): Promise<{ artifacts: Artifact[]; gaps: Gap[] }> {
+  const late = new AbortController();
+  const deadline = delay(request.deadline_ms, 'deadline' as const, { signal: late.signal });
+  deadline.catch(() => undefined);
+  const taken = await Promise.all(
+    collectors(deps, request).map(([name, collect]) => inTime(name, collect, deadline)),
+  );
+  late.abort();
+  return {
+    artifacts: taken.flatMap((t) => ('artifact' in t ? [t.artifact] : [])),
+    gaps: taken.flatMap((t) => ('gap' in t ? [t.gap] : [])),
+  };
+}
+
+function collectors(deps: ActivityDeps, request: CaptureRequest): Collector[] {
+  return [
+    ...request.targets.map((target): Collector => [
+      `status:${target}`,
+      () => snapshot(deps, target, request.deadline_ms),
+    ]),
+    ['report', () => report(deps, request.incident_id)],
+  ];
+}
+
+async function inTime(
+  collector: string,
+  collect: () => Promise<Taken>,
+  deadline: Promise<'deadline'>,
+): Promise<Taken> {
+  try {
+    const first = await Promise.race([collect(), deadline]);
+    return first === 'deadline' ? { gap: { collector, reason: 'deadline' } } : first;
+  } catch (error) {
+    return { gap: { collector, reason: `failed: ${error instanceof Error ? error.message : ''}` } };
+  }
+}
+
+async function snapshot(deps: ActivityDeps, target: string, timeoutMs: number): Promise<Taken> {
+  const collector = `status:${target}`;
+  const shot = await deps.targets.snapshot(target, timeoutMs);
+  if ('gap' in shot) return { gap: { collector, reason: `${shot.gap}: ${shot.detail}` } };
+  const ref = await deps.store.put(shot.bytes, shot.media_type);
+  return { artifact: { collector, ...ref } };
+}
+
+/** The report as it was taken in, with the digest of the policy that answered it. */
+async function report(deps: ActivityDeps, incidentId: string): Promise<Taken> {
+  const [first] = await deps.ledger.register.timeline(incidentId);
+  if (first === undefined) return { gap: { collector: 'report', reason: 'not in the ledger' } };
+  const bytes = new TextEncoder().encode(canonicalJson(first));
+  const ref = await deps.store.put(bytes, 'application/json');
+  return { artifact: { collector: 'report', ...ref } };
+}

@@ -1,0 +1,108 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ContainRequest } from '../src/domain/activities.ts';
+import type { ActionResult } from '../src/domain/events.ts';
+import { effectKey } from '../src/domain/idempotency.ts';
+import type { PlannedAction } from '../src/domain/plan.ts';
+import type { ActionOutcome, ActionRequest } from '../src/domain/target.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** A target that refuses is asked again this often: it heals when a person has mended its credentials. */
+const REFUSED_RETRY_MS = 30_000;
+
+/** One attempt at each action, side by side. */
+export async function contain(
+  deps: ActivityDeps,
+  request: ContainRequest,
+): Promise<ActionResult[]> {
+  return Promise.all(
+    request.actions.map(async (action) => {
+      const outcome = await attempt(deps, request, action);
+      return resultOf(action, outcome);
+    }),
+  );
+}
+
+/** One action, until it is in force: throws otherwise, and says when to try again. */
+export async function enforce(deps: ActivityDeps, request: ContainRequest): Promise<ActionResult> {
+  const action = onlyAction(request);
+  const outcome = await attempt(deps, request, action);
+  if (outcome.status === 'contained') return resultOf(action, outcome);
+  throw notYet(action, outcome);
+}
+
+/** Fails in the way that makes the engine try again, after what the target asked for or its refusal deserves. */
+export function notYet(
+  action: PlannedAction,
+  outcome: { reason: string; detail: string; retryable: boolean; retry_after_ms?: number },
+): ApplicationFailure {
+  const delay = outcome.retryable ? outcome.retry_after_ms : REFUSED_RETRY_MS;
+  return ApplicationFailure.create({
+    message: `${action.action}: ${outcome.reason}. ${outcome.detail}`,
+    type: outcome.reason,
+    ...(delay === undefined ? {} : { nextRetryDelay: delay }),
+  });
+}
+
+export function onlyAction({ actions }: ContainRequest): PlannedAction {
+  const [action] = actions;
+  if (action === undefined || actions.length > 1) throw new RangeError('expected one action');
+  return action;
+}
+
+export function requestFor(
+  request: ContainRequest,
+  action: PlannedAction,
+  effect: 'apply' | 'release',
+): ActionRequest {
+  const { actions: _, ...facts } = request;
+  return {
+    ...facts,
+    action: action.action,
+    target: action.target,
+    resource: action.resource,
+    idempotency_key: effectKey(request.incident_id, action, effect),
+    timeout_ms: action.timeout_ms,
+  };
+}
+
+async function attempt(
+  deps: ActivityDeps,
+  request: ContainRequest,
+  action: PlannedAction,
+): Promise<ActionOutcome> {
+  if (action.kind === 'ledger') return alert(deps, request, action);
+  const key = { incident_id: request.incident_id, resource: action.resource };
+  if (!(await deps.ledger.holds.mayApply(key, deps.now()))) return BEING_RELEASED;
+  return deps.targets.apply(requestFor(request, action, 'apply'));
+}
+
+const BEING_RELEASED: ActionOutcome = {
+  status: 'failed',
+  reason: 'no_effect',
+  detail: 'Another incident is in the middle of releasing it',
+  retryable: true,
+  retry_after_ms: 500,
+};
+
+/** The alert is in force when it can be read back from the ledger. */
+async function alert(
+  { ledger, now }: ActivityDeps,
+  request: ContainRequest,
+  action: PlannedAction,
+): Promise<ActionOutcome> {
+  const key = `alert/${action.action}`;
+  const message = `${request.severity} ${request.class}: ${request.reason}`;
+  const at = new Date(now()).toISOString();
+  await ledger.log.append(request.incident_id, [
+    { key, at, actor: 'cordon', event: { type: 'alert', message } },
+  ]);
+  const entries = await ledger.register.timeline(request.incident_id);
+  return entries.some((entry) => entry.key === key)
+    ? { status: 'contained', reason: 'ok', detail: '', retryable: false }
+    : { status: 'failed', reason: 'no_effect', detail: 'Not in the ledger', retryable: true };
+}
+
+function resultOf({ action, target }: PlannedAction, outcome: ActionOutcome): ActionResult {
+  const { status, reason, detail } = outcome;
+  return { action, target, status, reason, detail };
+}

@@ -1,0 +1,29 @@
+import type { Activities } from '../src/domain/activities.ts';
+import { attest } from './attest.ts';
+import { authenticateSignal } from './authenticate-signal.ts';
+import { capture } from './capture.ts';
+import { contain, enforce } from './contain.ts';
+import type { ActivityDeps } from './deps.ts';
+import { withFaults } from './faults.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { record } from './record.ts';
+import { ensureReleased, release } from './release.ts';
+
+/** The effects of the incident workflow, over the given outside. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return withFaults({
+    record: (request) => record(deps, request),
+    countOccurrence: (request) => deps.signalCounter(request.class, request.occurrence),
+    contain: (request) => withHeartbeat(() => contain(deps, request)),
+    enforce: (request) => withHeartbeat(() => enforce(deps, request)),
+    capture: (request) => withHeartbeat(() => capture(deps, request)),
+    attest: (request) => withHeartbeat(() => attest(deps, request)),
+    release: (request) => withHeartbeat(() => release(deps, request)),
+    ensureReleased: (request) => withHeartbeat(() => ensureReleased(deps, request)),
+    seal: ({ incident_id }) =>
+      withHeartbeat(async () =>
+        deps.store.put(await deps.exportIncident(incident_id), 'application/json'),
+      ),
+    authenticateSignal: (request) => authenticateSignal(deps, request),
+  });
+}
