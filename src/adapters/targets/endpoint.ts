@@ -1,0 +1,118 @@
+import { isAbsolute, join } from 'node:path';
+import { Agent, type Dispatcher } from 'undici';
+import { createSecretFile } from './secret-file.ts';
+
+/** A status document or a verdict is a few KB; anything longer is a mistake or an attack. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Enough for a flood of reports against one target, few enough not to exhaust its sockets. */
+const MAX_CONNECTIONS = 32;
+
+/** Where a service is and whose bearer token opens it, as `targets.yaml` says. */
+export interface Place {
+  url?: string | undefined;
+  unix?: string | undefined;
+  token_file?: string | undefined;
+}
+
+export interface Call {
+  method: 'GET' | 'POST';
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+export interface Response {
+  status: number;
+  mediaType: string;
+  retryAfter: string | undefined;
+  bytes: Uint8Array;
+}
+
+export type Answer =
+  Response | { failure: 'unreachable' | 'timeout' | 'unreadable' | 'no_token'; detail: string };
+
+/** One service over HTTP. A call never throws: what the other side does is an answer. */
+export interface Endpoint {
+  call(call: Call, signal: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Keeps connections alive, follows no redirect, ends the request when the signal fires. */
+export function createEndpoint(place: Place, home: string): Endpoint {
+  const base = new URL(place.url ?? 'http://localhost');
+  const connect = place.unix === undefined ? {} : { socketPath: below(home, place.unix) };
+  const agent = new Agent({ connect, connections: MAX_CONNECTIONS });
+  const token = place.token_file && createSecretFile(below(home, place.token_file));
+  return {
+    call: async (call, signal) => {
+      const secret = token ? await token.read() : undefined;
+      if (token && secret === undefined) {
+        return { failure: 'no_token', detail: `no token can be read from ${token.path}` };
+      }
+      try {
+        return await readAnswer(await agent.request(optionsOf(call, base, secret, signal)));
+      } catch (error) {
+        if (signal.aborted) return { failure: 'timeout', detail: 'no answer in time' };
+        return { failure: 'unreachable', detail: reasonOf(error) };
+      }
+    },
+    // Not destroy: a reload that moves a target lets the calls in flight end by themselves.
+    close: () => agent.close(),
+  };
+}
+
+/** A relative path of the policy is below CORDON_HOME. */
+export function below(home: string, path: string): string {
+  return isAbsolute(path) ? path : join(home, path);
+}
+
+function optionsOf(
+  call: Call,
+  base: URL,
+  secret: string | undefined,
+  signal: AbortSignal,
+): Dispatcher.RequestOptions {
+  return {
+    origin: base.origin,
+    path: base.pathname.replace(/\/$/, '') + call.path,
+    method: call.method,
+    headers: {
+      ...call.headers,
+      ...(call.body !== undefined && { 'content-type': 'application/json' }),
+      ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
+    },
+    signal,
+    ...(call.query && { query: call.query }),
+    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+  };
+}
+
+async function readAnswer(response: Dispatcher.ResponseData): Promise<Answer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) {
+      return { failure: 'unreadable', detail: `answer longer than ${MAX_ANSWER_BYTES} bytes` };
+    }
+    chunks.push(chunk);
+  }
+  return {
+    status: response.statusCode,
+    mediaType: header(response, 'content-type') ?? 'application/octet-stream',
+    retryAfter: header(response, 'retry-after'),
+    bytes: Buffer.concat(chunks),
+  };
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'connection failed';
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  return `${code}${error.message}`;
+}

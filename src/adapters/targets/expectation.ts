@@ -1,0 +1,51 @@
+import type { Expectations } from '../../domain/targets.ts';
+
+type Subject = Record<string, string>;
+type Expectation = Expectations[string];
+
+/** What a status document says of an effect: `unmet` and `absent` are dotted paths. */
+export interface Comparison {
+  met: string[];
+  unmet: string[];
+  /** The document does not say: neither in force nor gone. */
+  absent: string[];
+}
+
+/** Compares a target's status document with what the policy expects of it. */
+export function compare(
+  document: unknown,
+  expectations: Expectations,
+  subject: Subject,
+): Comparison {
+  const comparison: Comparison = { met: [], unmet: [], absent: [] };
+  for (const [path, expected] of Object.entries(expectations)) {
+    comparison[judge(valueAt(document, path), expected, subject)].push(path);
+  }
+  return comparison;
+}
+
+function valueAt(document: unknown, path: string): unknown {
+  let value = document;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+function judge(value: unknown, expected: Expectation, subject: Subject): keyof Comparison {
+  if (value === undefined) return 'absent';
+  if (typeof expected !== 'object' || expected === null)
+    return value === expected ? 'met' : 'unmet';
+  if (!Array.isArray(value)) return 'absent';
+  const [member, wanted] =
+    'includes' in expected ? [expected.includes, true] : [expected.excludes, false];
+  return value.includes(resolve(member, subject)) === wanted ? 'met' : 'unmet';
+}
+
+type Member = Extract<Expectation, { includes: unknown }>['includes'];
+
+function resolve(member: Member, subject: Subject): unknown {
+  if (typeof member !== 'object' || member === null) return member;
+  return subject[member.subject] ?? member.otherwise;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../domain/fault.ts';
+import type { RangeFaultOrder } from './faults.ts';
+import { rangeSocket } from './range.ts';
+import { tokenFile } from './secrets.ts';
+import type { RangeName } from './service.ts';
+import { effectCountSchema, type EffectCount } from './store.ts';
+import type { TrustState } from './trust-state.ts';
+
+const TIMEOUT_MS = 5_000;
+
+export interface RangeReply {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Speaks to a service of the range as its owner does: over its socket, with its token. */
+export function callRange(
+  home: string,
+  name: RangeName,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<RangeReply> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      const message = `the practice range's ${name} does not answer ${path}`;
+      reject(new Fault('range_unreachable', message, { retryable: true, cause }));
+    };
+    const headers = {
+      authorization: `Bearer ${readFileSync(join(home, tokenFile(name)), 'utf8').trim()}`,
+    };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    // A connection of its own: a kept one may be to a range that has been restarted since.
+    const where = { socketPath: rangeSocket(home, name), agent: false };
+    const call = request({ ...where, method, path, headers, signal });
+    call.on('error', fail);
+    call.on('response', async (response) => {
+      try {
+        const text = (await response.setEncoding('utf8').toArray()).join('');
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
+      } catch (error) {
+        fail(error);
+      }
+    });
+    call.end(body && JSON.stringify(body));
+  });
+}
+
+/** Orders a service to show a fault, until `none` is ordered or the count is used up. */
+export async function setRangeFault(
+  home: string,
+  name: RangeName,
+  fault: RangeFaultOrder,
+): Promise<void> {
+  await callRange(home, name, 'POST', '/range/faults', fault);
+}
+
+/** Says how well the practice host is, as its attestor or its integrity monitor sees it. */
+export async function setRangeState(
+  home: string,
+  name: 'attestor' | 'integrity',
+  state: TrustState,
+): Promise<void> {
+  await callRange(home, name, 'POST', '/range/state', { state });
+}
+
+/** How often each effect was asked for and happened, the newest first. */
+export async function rangeEffects(
+  home: string,
+  name: RangeName,
+  key?: string,
+): Promise<EffectCount[]> {
+  const query = key === undefined ? '' : `?key=${encodeURIComponent(key)}`;
+  const { body } = await callRange(home, name, 'GET', `/api/v1/effects${query}`);
+  return z.array(effectCountSchema).parse(body['effects']);
+}

@@ -1,0 +1,59 @@
+import type { RangeStore } from './store.ts';
+
+/** The services of the practice range, by the name of their socket and token. */
+export const RANGE_NAMES = [
+  'agent',
+  'airlock',
+  'vault',
+  'registry',
+  'attestor',
+  'integrity',
+] as const;
+export type RangeName = (typeof RANGE_NAMES)[number];
+
+/** How many held things a status document lists: it has to stay small enough to be captured. */
+export const MAX_LISTED = 20;
+
+/** A request that has passed the door: authenticated, read whole, its body a JSON object. */
+export interface RangeCall {
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+  /** The service was told to answer as if it did its work, and not to do it. */
+  lying: boolean;
+}
+
+export interface RangeAnswer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+export type RangeHandler = (call: RangeCall, store: RangeStore) => RangeAnswer;
+
+/** One stand-in: what it holds, what its effects are, and the work that a hold stops. */
+export interface RangeService {
+  name: RangeName;
+  /** Subject fields that tell one held thing from another; none: the service is held whole. */
+  scope: readonly string[];
+  /** Containment and release, by POST path: each happens once for each Idempotency-Key. */
+  effects: Readonly<Record<string, 'hold' | 'free'>>;
+  /** Everything else, by method and path. */
+  routes: Readonly<Record<string, RangeHandler>>;
+  /** Routes that do the service's work, so that they lie and fail like effects do. */
+  acting?: readonly string[];
+  /** Routes that need no token. */
+  open?: readonly string[];
+  /** What a wrong token is answered. */
+  refusal: 401 | 403;
+}
+
+/** The name of a held thing: its scope's fields in order, `*` for one that is not given. */
+export function heldThing(
+  scope: readonly string[],
+  field: (name: string) => string | undefined,
+): string {
+  return scope.map((name) => part(field(name))).join('/');
+}
+
+function part(value: string | undefined): string {
+  return value === undefined || value === '*' ? '*' : encodeURIComponent(value.toWellFormed());
+}
