@@ -1,0 +1,74 @@
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { status } from '@grpc/grpc-js';
+import type { CommandResult, Commands } from '../../domain/commands.ts';
+import { Fault } from '../../domain/fault.ts';
+import { UPDATES, type CommandAnswer } from '../../domain/messages.ts';
+
+/** A caller without an engine is told so well within two seconds. */
+const ACCEPT_DEADLINE_MS = 1_700;
+
+/** An attestor allows itself half a minute, three times. */
+const ANSWER_DEADLINE_MS = 120_000;
+
+/** Carries commands as Updates: answered by the workflow, and exact under repeats by their id. */
+export function createCommands(client: Client): Commands {
+  return {
+    async send(incidentId, command, person, requestId) {
+      const handle = client.workflow.getHandle(incidentId);
+      try {
+        const update = await client.withDeadline(Date.now() + ACCEPT_DEADLINE_MS, () =>
+          handle.startUpdate<CommandAnswer, [typeof person]>(UPDATES[command], {
+            args: [person],
+            updateId: requestId,
+            waitForStage: WorkflowUpdateStage.ACCEPTED,
+          }),
+        );
+        const done = await client.withDeadline(Date.now() + ANSWER_DEADLINE_MS, () =>
+          update.result(),
+        );
+        return { done };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+  };
+}
+
+function refusalOf(error: unknown): CommandResult {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message } = error.cause;
+    return { refused: { code: type ?? 'refused', message } };
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    throw new Fault('not_found', 'The incident has no running workflow', {
+      retryable: false,
+      cause: error,
+    });
+  }
+  if (isUnavailable(error)) {
+    const message = 'The workflow engine does not answer; try again shortly';
+    throw new Fault('engine_unavailable', message, { retryable: true, cause: error });
+  }
+  throw error;
+}
+
+const UNAVAILABLE = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.RESOURCE_EXHAUSTED,
+]);
+
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return [error, cause].some((it) => isGrpcServiceError(it) && UNAVAILABLE.has(it.code));
+}

@@ -1,0 +1,3 @@
+/** Types of the ledger's entries that are about no incident. */
+export const NOTES = ['policy_in_force', 'principal_added', 'principal_revoked'] as const;
+export type Note = (typeof NOTES)[number];

@@ -1,0 +1,106 @@
+import { incidentEventSchema } from '../domain/events.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Finding } from './policy-issues.ts';
+import { NOTES } from './notes.ts';
+import type { PolicyPart } from './policy-source.ts';
+
+interface Contradiction extends Finding {
+  part: PolicyPart;
+}
+
+/**
+ * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for a
+ * missing file may speak of classes that the operator's rules leave out; there it is without effect.
+ */
+export function contradictions(policy: Policy, shipped: (part: PolicyPart) => boolean) {
+  return [
+    ...unknownActions(policy),
+    ...unknownClasses(policy).filter(({ part }) => !shipped(part)),
+    ...reservedSources(policy),
+    ...webhooksNamedTwice(policy),
+    ...unknownEvents(policy),
+  ];
+}
+
+function unknownActions({ containment, escalation, targets }: Policy): Contradiction[] {
+  const unknown = (part: PolicyPart, place: string, of: Record<string, { actions: string[] }>) =>
+    Object.entries(of).flatMap(([name, { actions }]) =>
+      actions.flatMap((action, index) =>
+        Object.hasOwn(targets.actions, action)
+          ? []
+          : {
+              part,
+              path: [place, name, 'actions', index],
+              reason: `targets.yaml has no action ${action}`,
+            },
+      ),
+    );
+  return [
+    ...unknown('containment', 'rules', containment.rules),
+    ...unknown('escalation', 'windows', escalation.windows),
+  ];
+}
+
+function unknownClasses({ containment, escalation, recovery, reporters }: Policy): Contradiction[] {
+  const unknown = (part: PolicyPart, name: string, path: PropertyKey[]): Contradiction[] =>
+    Object.hasOwn(containment.rules, name)
+      ? []
+      : [{ part, path, reason: `incident-containment.yaml has no rule for ${name}` }];
+  const unknownOf = (part: PolicyPart, names: string[], path: PropertyKey[]) =>
+    names.flatMap((name, index) => unknown(part, name, [...path, index]));
+  return [
+    ...Object.keys(escalation.windows).flatMap((name) =>
+      unknown('escalation', name, ['windows', name]),
+    ),
+    ...unknownOf('recovery', recovery.latched, ['latched']),
+    ...unknownOf('recovery', recovery.reattest.classes, ['reattest', 'classes']),
+    ...Object.entries(reporters.reporters).flatMap(([source, classes]) =>
+      unknownOf('reporters', classes, ['reporters', source]),
+    ),
+  ];
+}
+
+/** Taken below `tokens/`: by the first person, the service, and the directory of the targets' own tokens. */
+const RESERVED = ['admin', 'service', 'targets'];
+
+function reservedSources({ reporters: { reporters } }: Policy): Contradiction[] {
+  return RESERVED.filter((name) => Object.hasOwn(reporters, name)).map((name) => ({
+    part: 'reporters',
+    path: ['reporters', name],
+    reason: 'is a reserved name',
+  }));
+}
+
+/** The name is what a webhook's progress through the ledger is kept by. */
+function webhooksNamedTwice({ notifications: { webhooks } }: Policy): Contradiction[] {
+  const names = webhooks.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : {
+          part: 'notifications',
+          path: ['webhooks', index, 'name'],
+          reason: `another webhook is named ${name}`,
+        },
+  );
+}
+
+const EVENTS: ReadonlySet<string> = new Set([
+  ...incidentEventSchema.options.map(({ shape }) => shape.type.value),
+  ...NOTES,
+]);
+
+/** A webhook that waits for a misspelt event would be silent for ever. */
+function unknownEvents({ notifications: { webhooks } }: Policy): Contradiction[] {
+  return webhooks.flatMap(({ events }, webhook) =>
+    events.flatMap((event, index) =>
+      EVENTS.has(event)
+        ? []
+        : {
+            part: 'notifications',
+            path: ['webhooks', webhook, 'events', index],
+            reason: `there is no event ${event}`,
+          },
+    ),
+  );
+}

@@ -1,0 +1,94 @@
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
+
+export type Path = readonly PropertyKey[];
+
+/** One YAML file, read as plain data, that still knows its lines. */
+export interface PolicyDocument {
+  value: unknown;
+  problems: { line: number; reason: string }[];
+  /** The line of the deepest known part of the path; `found` where the path is there whole. */
+  locate(path: Path): { line: number; found: boolean };
+}
+
+/** Never throws: a text that cannot be read has problems and no value. */
+export function readDocument(text: string): PolicyDocument {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: '1.2',
+    });
+    const problems = [...complaints(document, lines), ...forbidden(document, lines)];
+    return {
+      problems,
+      value: problems.length === 0 ? document.toJS({ maxAliasCount: 0 }) : undefined,
+      locate: (path) => locate(document, lines, path),
+    };
+  } catch (cause) {
+    // Nesting without end exhausts the parser's stack.
+    const reason = cause instanceof RangeError ? 'is nested too deeply' : 'is not readable YAML';
+    return {
+      problems: [{ line: 1, reason }],
+      value: undefined,
+      locate: () => ({ line: 1, found: false }),
+    };
+  }
+}
+
+function complaints({ errors, warnings }: Document.Parsed, lines: LineCounter) {
+  return [...errors, ...warnings].map(({ pos, message }) => ({
+    line: lines.linePos(pos[0]).line,
+    reason: message,
+  }));
+}
+
+/** Aliases can grow a small file beyond memory, and a variable would bring secrets into the policy. */
+function forbidden(document: Document.Parsed, lines: LineCounter) {
+  const found: { line: number; reason: string }[] = [];
+  const say = (node: Node, reason: string) => found.push({ line: lineOf(node, lines), reason });
+  visit(document, {
+    Alias: (_, alias) => void say(alias, `*${alias.source}: aliases are not read`),
+    Scalar: (_, scalar) => {
+      if (String(scalar.value).includes('${')) {
+        say(scalar, 'variables are not replaced: name the file that holds the secret');
+      }
+    },
+  });
+  return found;
+}
+
+function locate(document: Document.Parsed, lines: LineCounter, path: Path) {
+  let node: unknown = document.contents;
+  let line = 1;
+  for (const step of path) {
+    const next = child(node, step);
+    if (next === undefined) return { line, found: false };
+    line = lineOf(next.at, lines);
+    node = next.value;
+  }
+  return { line, found: true };
+}
+
+function child(node: unknown, step: PropertyKey): { at: unknown; value: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+    return pair && { at: pair.key, value: pair.value };
+  }
+  const item = isSeq(node) ? node.items[Number(step)] : undefined;
+  return item === undefined ? undefined : { at: item, value: item };
+}
+
+function lineOf(node: unknown, lines: LineCounter): number {
+  const { range } = node as Partial<Node>;
+  return range ? lines.linePos(range[0]).line : 1;
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+
+export interface Finding {
+  path: PropertyKey[];
+  reason: string;
+}
+
+/** What a schema's complaint says to somebody who has to find the place in a file. */
+export function findingsIn(issue: z.core.$ZodIssue): Finding[] {
+  const path = [...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], reason: 'is not known here' }));
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ path, reason: message }));
+    case 'invalid_union':
+      return nearest(issue.errors).map((found) => ({ ...found, path: [...path, ...found.path] }));
+    default:
+      return [{ path, reason: issue.message }];
+  }
+}
+
+/** Of several shapes that something could have had, the one that it misses by least. */
+function nearest(shapes: readonly z.core.$ZodIssue[][]): Finding[] {
+  const candidates = shapes.map((issues) => issues.flatMap(findingsIn));
+  const [best] = candidates.toSorted((a, b) => a.length - b.length);
+  return best ?? [{ path: [], reason: 'has none of the known shapes' }];
+}
+
+/** `rules.prompt_injection.actions[2]` */
+export function written(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
