@@ -1,0 +1,112 @@
+import { Fault } from '../../domain/fault.ts';
+import { apply, open } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident-record.ts';
+import type { Admission, IncidentLog } from '../../domain/ledger.ts';
+import { severityRank } from '../../domain/severity.ts';
+import { sha256Hex } from '../../evidence/digest.ts';
+import { draftOf } from './entry-row.ts';
+import type { Write, Writing } from './group-commit.ts';
+import { addHolds } from './holds.ts';
+import { incidentOf, registerRow } from './register-row.ts';
+
+/** What happens becomes a chained entry and, in the same transaction, the register's row. */
+export function createIncidentLog(write: Write): IncidentLog {
+  return {
+    admit: (admission) => write((writing) => admit(writing, admission)),
+    append: (incidentId, events) =>
+      write(async ({ db, chain }) => {
+        const known = await incidentById({ db }, incidentId);
+        if (!known) throw new Fault('not_found', `No incident ${incidentId}`, { retryable: false });
+        let incident = known;
+        for (const event of events) {
+          const entry = await chain.append(draftOf(incidentId, event));
+          if (entry) incident = apply(incident, event);
+        }
+        if (incident !== known) await updateRegister({ db }, incident);
+        return incident;
+      }),
+    note: (draft) =>
+      write(async ({ chain }) => {
+        await chain.append({ incident_id: '', ...draft });
+      }),
+  };
+}
+
+/** The order matters: a repeat must be recognised before anything else of it is written. */
+async function admit(
+  { db, chain }: Writing,
+  admission: Admission,
+): Promise<{ incident: Incident; repeated: boolean }> {
+  const first = await firstOfKey({ db }, admission);
+  if (first) return { incident: first, repeated: true };
+
+  const incident = opened(admission);
+  const entry = await chain.append(draftOf(incident.id, admission.reported));
+  if (!entry) throw new Fault('incident_exists', `${incident.id} exists`, { retryable: false });
+  await db.insertInto('incidents').values(registerRow(incident)).execute();
+  await addHolds({ db }, incident.id, admission.holds, admission.reflex_until_ms);
+  await enqueue({ db }, admission, entry.seq);
+  return { incident, repeated: false };
+}
+
+/** Claims the key for the incident of the admission; the first incident where it was claimed before. */
+async function firstOfKey(
+  { db }: Pick<Writing, 'db'>,
+  { idempotency_key, reporter, input }: Admission,
+): Promise<Incident | null> {
+  if (idempotency_key === '') return null;
+  const key_digest = sha256Hex(idempotency_key);
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('idempotency')
+    .values({ reporter, key_digest, incident_id: input.id })
+    .onConflict((conflict) => conflict.columns(['reporter', 'key_digest']).doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 1n) return null;
+  const { record } = await db
+    .selectFrom('idempotency')
+    .innerJoin('incidents', 'incidents.id', 'idempotency.incident_id')
+    .select('incidents.record')
+    .where('reporter', '=', reporter)
+    .where('key_digest', '=', key_digest)
+    .executeTakeFirstOrThrow();
+  return incidentOf({ record });
+}
+
+function opened({ reported: { event, ...place } }: Admission): Incident {
+  if (event.type !== 'reported') throw new TypeError('An incident begins with a report');
+  return open({ ...place, event });
+}
+
+async function enqueue(
+  { db }: Pick<Writing, 'db'>,
+  { input, reported, lease }: Admission,
+  seq: number,
+): Promise<void> {
+  await db
+    .insertInto('outbox')
+    .values({
+      incident_id: input.id,
+      severity: input.plan.severity,
+      severity_rank: severityRank(input.plan.severity),
+      seq,
+      since_ms: Date.parse(reported.at),
+      owner: lease.owner,
+      lease_until_ms: lease.until_ms,
+      input: JSON.stringify(input),
+    })
+    .execute();
+}
+
+async function incidentById({ db }: Pick<Writing, 'db'>, id: string): Promise<Incident | null> {
+  const row = await db
+    .selectFrom('incidents')
+    .select('record')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? incidentOf(row) : null;
+}
+
+async function updateRegister({ db }: Pick<Writing, 'db'>, incident: Incident): Promise<void> {
+  const { id, ...changed } = registerRow(incident);
+  await db.updateTable('incidents').set(changed).where('id', '=', id).execute();
+}

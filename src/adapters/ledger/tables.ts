@@ -1,0 +1,98 @@
+import type { Severity } from '../../domain/severity.ts';
+import type { State } from '../../domain/incident-record.ts';
+
+/** 0 or 1: the one form of a truth value that both databases keep. */
+export type Flag = 0 | 1;
+
+/** A chained entry. `body` is JSON text. */
+export interface EntryRow {
+  seq: number;
+  incident_id: string;
+  key: string;
+  at: string;
+  actor: string;
+  type: string;
+  body: string;
+  prev_hash: string;
+  hash: string;
+}
+
+/** The register. `record` is the incident as JSON text; every other column is derived from it. */
+export interface IncidentRow {
+  id: string;
+  class: string;
+  severity: Severity;
+  severity_rank: number;
+  state: State;
+  auto_contain: Flag;
+  resolved: Flag;
+  recovery_pending: Flag;
+  created_at: string;
+  record: string;
+}
+
+/** `key_digest`: SHA-256 of the reporter's key, which may be of any length and hold any character. */
+export interface IdempotencyRow {
+  reporter: string;
+  key_digest: string;
+  incident_id: string;
+}
+
+/** `seq` is that of the first entry: the order of arrival. Times in epoch ms. */
+export interface OutboxRow {
+  incident_id: string;
+  severity: Severity;
+  severity_rank: number;
+  seq: number;
+  since_ms: number;
+  owner: string;
+  lease_until_ms: number;
+  input: string;
+}
+
+/** Times in epoch ms, 0 for none. */
+export interface HoldRow {
+  incident_id: string;
+  resource: string;
+  state: 'held' | 'releasing';
+  reflex_until_ms: number;
+  releasing_until_ms: number;
+}
+
+export interface PrincipalRow {
+  name: string;
+  token_hash: string;
+  record: string;
+}
+
+export interface FollowerRow {
+  name: string;
+  owner: string;
+  until_ms: number;
+  seq: number;
+}
+
+export interface CheckpointRow {
+  seq: number;
+  sha256: string;
+  size: number;
+  media_type: string;
+}
+
+/** One row, taken by whoever writes and rewritten by a probe. */
+export interface TurnRow {
+  id: number;
+  probes: number;
+}
+
+export interface Tables {
+  entries: EntryRow;
+  incidents: IncidentRow;
+  idempotency: IdempotencyRow;
+  outbox: OutboxRow;
+  holds: HoldRow;
+  principals: PrincipalRow;
+  followers: FollowerRow;
+  checkpoints: CheckpointRow;
+  turn: TurnRow;
+}

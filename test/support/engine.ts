@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import type { Client } from '@temporalio/client';
+import { engineFiles } from '../../src/engine/engine-files.ts';
+
+/** The workflow engine below one installation. */
+export function engineOf(home: string, client: Client) {
+  async function history(workflowId: string) {
+    return client.workflow.getHandle(workflowId).fetchHistory();
+  }
+
+  return {
+    history,
+
+    /** The workflows of which a task has failed: each is wedged until its code is mended. */
+    wedged: async (): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { workflowId, runId } of client.workflow.list()) {
+        const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+        const failed = events?.some((event) => event.workflowTaskFailedEventAttributes);
+        if (failed) found.push(workflowId);
+      }
+      return found;
+    },
+
+    enginePid: (): number => {
+      const file: { pid: number } = JSON.parse(readFileSync(engineFiles(home).process, 'utf8'));
+      return file.pid;
+    },
+  };
+}

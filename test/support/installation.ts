@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { Env } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { callRange, rangeEffects, setRangeFault, setRangeState } from '../../src/range/client.ts';
+import type { RangeFaultOrder } from '../../src/range/faults.ts';
+import type { RangeName } from '../../src/range/service.ts';
+import type { TrustState } from '../../src/range/trust-state.ts';
+import { freePorts } from '../../src/throw-away.ts';
+import { bringUp } from '../../src/up.ts';
+import { callerOf } from './caller.ts';
+import { engineOf } from './engine.ts';
+import { writePolicy, type PolicyChanges } from './policy-directory.ts';
+
+/** For `beforeAll`: an engine, a range, a worker and a server start in seconds, on a busy machine in some more. */
+export const STARTING_MS = 60_000;
+
+/** Where one installation lives: a home and ports of its own, which outlive its processes. */
+export interface Place {
+  home: string;
+  env: Env;
+}
+
+/** A home that may be brought up, and brought up again, until it is removed. */
+export async function place(policy: PolicyChanges = {}): Promise<Place> {
+  // Sockets below it must have short paths.
+  const home = await mkdtemp(join(tmpdir(), 'c-'));
+  const [api, temporal, ui, attestor, integrity] = await freePorts(5);
+  const { PATH, HOME } = process.env;
+  const env: Env = {
+    ...{ PATH, HOME },
+    CORDON_HOME: home,
+    BIND_ADDR: `127.0.0.1:${api}`,
+    TEMPORAL_PORT: String(temporal),
+    TEMPORAL_UI_PORT: String(ui),
+    CORDON_RANGE_ATTESTOR_PORT: String(attestor),
+    CORDON_RANGE_INTEGRITY_PORT: String(integrity),
+    CONTAINMENT_POLICY_PATH: await writePolicy(join(home, 'policy'), policy),
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+  };
+  return { home, env };
+}
+
+export function remove({ home }: Place): Promise<void> {
+  return rm(home, { recursive: true, force: true });
+}
+
+/** One real installation and the hands that a test needs on it. `stop` leaves a place that was given. */
+export type Installation = Awaited<ReturnType<typeof installation>>;
+
+export async function installation(wishes: { policy?: PolicyChanges; at?: Place } = {}) {
+  quieten();
+  const { home, env } = wishes.at ?? (await place(wishes.policy));
+  const up = await bringUp(env, createLog(env['LOG_LEVEL'] ?? 'silent', 'test'), () => undefined);
+  const connection = Connection.lazy({
+    address: `127.0.0.1:${env['TEMPORAL_PORT']}`,
+    channelArgs: { 'grpc.enable_http_proxy': 0 },
+  });
+  const client = new Client({ connection, namespace: 'cordon' });
+  return {
+    ...{ home, env, url: up.url, client },
+    ...callerOf(up.url, home),
+    ...engineOf(home, client),
+    ...rangeOf(home),
+    stop: async () => {
+      await connection.close();
+      await up.stop();
+      if (wishes.at === undefined) await remove({ home, env });
+    },
+  };
+}
+
+/** The practice range of one installation. */
+function rangeOf(home: string) {
+  return {
+    fault: (name: RangeName, order: RangeFaultOrder) => setRangeFault(home, name, order),
+    effects: (name: RangeName, key?: string) => rangeEffects(home, name, key),
+    trust: (name: 'attestor' | 'integrity', state: TrustState) => setRangeState(home, name, state),
+    /** Whether a task of this agent is refused: what being frozen means. */
+    frozen: async (subject: Record<string, string>) => {
+      const { status } = await callRange(home, 'agent', 'POST', '/api/v1/tasks', subject);
+      return status === 409;
+    },
+    statusOf: async (name: 'agent' | 'airlock' | 'registry') =>
+      (await callRange(home, name, 'GET', '/api/v1/status')).body,
+    vaultIsLocked: async () =>
+      (await callRange(home, 'vault', 'GET', '/api/v1/vault/status')).body['locked'],
+  };
+}
+
+let quiet = false;
+
+/** The engine's client speaks of every lost connection; a test that stops the engine expects them. */
+function quieten(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+}

@@ -1,0 +1,4 @@
+import { needing } from './needing.ts';
+import { temporalCli } from './temporal-cli.ts';
+
+export default needing(temporalCli);

@@ -1,0 +1,22 @@
+/** Something that tests need and this machine has not. */
+export interface Missing {
+  what: string;
+  why: string;
+  /** The one line that installs it. */
+  remedy: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Set where a project's tests cannot run here. */
+    missing: Missing | null;
+    /** Path of the bundled workflow code. */
+    workflowBundle: string;
+    /** Path of the Temporal CLI. */
+    temporal: string;
+    /** Path of an executable that is the time-skipping test server. */
+    timeSkipping: string;
+    /** URL of an empty PostgreSQL; absent where a test is run without. */
+    postgres: string;
+  }
+}
