@@ -1,3 +1,8 @@
 /** Types of the ledger's entries that are about no incident. */
-export const NOTES = ['policy_in_force', 'principal_added', 'principal_revoked'] as const;
+export const NOTES = [
+  'policy_in_force',
+  'principal_added',
+  'principal_revoked',
+  'forensic_export',
+] as const;
 export type Note = (typeof NOTES)[number];

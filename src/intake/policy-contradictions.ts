@@ -1,18 +1,17 @@
 import { incidentEventSchema } from '../domain/events.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Finding } from './policy-issues.ts';
+import type { PartFinding } from './policy-issues.ts';
 import { NOTES } from './notes.ts';
 import type { PolicyPart } from './policy-source.ts';
-
-interface Contradiction extends Finding {
-  part: PolicyPart;
-}
 
 /**
  * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for a
  * missing file may speak of classes that the operator's rules leave out; there it is without effect.
  */
-export function contradictions(policy: Policy, shipped: (part: PolicyPart) => boolean) {
+export function contradictions(
+  policy: Policy,
+  shipped: (part: PolicyPart) => boolean,
+): PartFinding[] {
   return [
     ...unknownActions(policy),
     ...unknownClasses(policy).filter(({ part }) => !shipped(part)),
@@ -22,7 +21,7 @@ export function contradictions(policy: Policy, shipped: (part: PolicyPart) => bo
   ];
 }
 
-function unknownActions({ containment, escalation, targets }: Policy): Contradiction[] {
+function unknownActions({ containment, escalation, targets }: Policy): PartFinding[] {
   const unknown = (part: PolicyPart, place: string, of: Record<string, { actions: string[] }>) =>
     Object.entries(of).flatMap(([name, { actions }]) =>
       actions.flatMap((action, index) =>
@@ -41,8 +40,8 @@ function unknownActions({ containment, escalation, targets }: Policy): Contradic
   ];
 }
 
-function unknownClasses({ containment, escalation, recovery, reporters }: Policy): Contradiction[] {
-  const unknown = (part: PolicyPart, name: string, path: PropertyKey[]): Contradiction[] =>
+function unknownClasses({ containment, escalation, recovery, reporters }: Policy): PartFinding[] {
+  const unknown = (part: PolicyPart, name: string, path: PropertyKey[]): PartFinding[] =>
     Object.hasOwn(containment.rules, name)
       ? []
       : [{ part, path, reason: `incident-containment.yaml has no rule for ${name}` }];
@@ -63,7 +62,7 @@ function unknownClasses({ containment, escalation, recovery, reporters }: Policy
 /** Taken below `tokens/`: by the first person, the service, and the directory of the targets' own tokens. */
 const RESERVED = ['admin', 'service', 'targets'];
 
-function reservedSources({ reporters: { reporters } }: Policy): Contradiction[] {
+function reservedSources({ reporters: { reporters } }: Policy): PartFinding[] {
   return RESERVED.filter((name) => Object.hasOwn(reporters, name)).map((name) => ({
     part: 'reporters',
     path: ['reporters', name],
@@ -72,7 +71,7 @@ function reservedSources({ reporters: { reporters } }: Policy): Contradiction[] 
 }
 
 /** The name is what a webhook's progress through the ledger is kept by. */
-function webhooksNamedTwice({ notifications: { webhooks } }: Policy): Contradiction[] {
+function webhooksNamedTwice({ notifications: { webhooks } }: Policy): PartFinding[] {
   const names = webhooks.map(({ name }) => name);
   return names.flatMap((name, index) =>
     names.indexOf(name) === index
@@ -91,7 +90,7 @@ const EVENTS: ReadonlySet<string> = new Set([
 ]);
 
 /** A webhook that waits for a misspelt event would be silent for ever. */
-function unknownEvents({ notifications: { webhooks } }: Policy): Contradiction[] {
+function unknownEvents({ notifications: { webhooks } }: Policy): PartFinding[] {
   return webhooks.flatMap(({ events }, webhook) =>
     events.flatMap((event, index) =>
       EVENTS.has(event)

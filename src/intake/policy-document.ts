@@ -1,5 +1,6 @@
 import {
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -89,6 +90,6 @@ function child(node: unknown, step: PropertyKey): { at: unknown; value: unknown 
 }
 
 function lineOf(node: unknown, lines: LineCounter): number {
-  const { range } = node as Partial<Node>;
+  const range = isNode(node) ? node.range : undefined;
   return range ? lines.linePos(range[0]).line : 1;
 }

@@ -76,7 +76,7 @@ async function readIfThere(path: string): Promise<PolicyFile | undefined> {
     const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return { path, shipped: false, text: utf8.decode(await readFile(path)) };
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (code === 'ENOENT') return undefined;
     if (cause instanceof PolicyError) throw cause;
     throw refused(
@@ -97,10 +97,10 @@ const TELLING: Record<PolicyPart, string> = {
 };
 
 function recognise(path: string, { text }: PolicyFile): PolicyPart {
-  const { locate } = readDocument(text);
+  const document = readDocument(text);
   const part =
     POLICY_PARTS.find((candidate) => POLICY_FILES[candidate] === basename(path)) ??
-    POLICY_PARTS.find((candidate) => locate([TELLING[candidate]]).found);
+    POLICY_PARTS.find((candidate) => document.locate([TELLING[candidate]]).found);
   if (part) return part;
   const members = Object.values(TELLING).join(', ');
   throw refused(path, `is no policy file: it has none of ${members}`);

@@ -1,23 +1,28 @@
 import type { z } from 'zod';
+import type { PolicyPart } from './policy-source.ts';
 
 export interface Finding {
   path: PropertyKey[];
   reason: string;
 }
 
+export interface PartFinding extends Finding {
+  part: PolicyPart;
+}
+
 /** What a schema's complaint says to somebody who has to find the place in a file. */
 export function findingsIn(issue: z.core.$ZodIssue): Finding[] {
   const path = [...issue.path];
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], reason: 'is not known here' }));
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => ({ path, reason: message }));
-    case 'invalid_union':
-      return nearest(issue.errors).map((found) => ({ ...found, path: [...path, ...found.path] }));
-    default:
-      return [{ path, reason: issue.message }];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], reason: 'is not known here' }));
   }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path, reason: message }));
+  }
+  if (issue.code === 'invalid_union') {
+    return nearest(issue.errors).map((found) => ({ ...found, path: [...path, ...found.path] }));
+  }
+  return [{ path, reason: issue.message }];
 }
 
 /** Of several shapes that something could have had, the one that it misses by least. */

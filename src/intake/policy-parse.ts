@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { containmentPolicySchema, policySchema, type Policy } from '../domain/policy.ts';
 import { contradictions } from './policy-contradictions.ts';
-import { readDocument } from './policy-document.ts';
+import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
-import { findingsIn, written, type Finding } from './policy-issues.ts';
+import { findingsIn, written, type PartFinding } from './policy-issues.ts';
 import {
   digestOf,
   eachPart,
@@ -28,35 +28,42 @@ const policyFilesSchema = policySchema.extend({ containment: containmentFileSche
 /** The policy that a source says, or `PolicyError` with every problem, each at its file and line. */
 export function parsePolicy(source: PolicySource): Policy {
   const documents = eachPart((part) => readDocument(source[part].text));
-  refuse(
-    POLICY_PARTS.flatMap((part) =>
-      documents[part].problems.map((problem) => ({ file: source[part].path, ...problem })),
-    ),
-  );
+  const place = (finding: PartFinding) => placed(finding, source, documents);
 
-  const problem = (part: PolicyPart, { path, reason }: Finding): PolicyProblem => {
-    const { line, found } = documents[part].locate(path);
-    const says = found ? reason : 'is missing';
-    const where = written(path);
-    return { file: source[part].path, line, reason: where === '' ? says : `${where}: ${says}` };
-  };
-  const parsed = policyFilesSchema.safeParse({
-    digest: digestOf(source),
-    ...eachPart((part) => documents[part].value),
-  });
-  if (!parsed.success) {
-    throw new PolicyError(
-      parsed.error.issues.flatMap(({ path: [part, ...path], ...issue }) =>
-        findingsIn({ ...issue, path }).map((finding) => problem(part as PolicyPart, finding)),
-      ),
-    );
-  }
-  refuse(
-    contradictions(parsed.data, (part) => source[part].shipped).map(({ part, ...finding }) =>
-      problem(part, finding),
-    ),
-  );
+  refuse(unreadable(source, documents));
+  const values = eachPart((part) => documents[part].value);
+  const parsed = policyFilesSchema.safeParse({ digest: digestOf(source), ...values });
+  if (!parsed.success) throw new PolicyError(misshapen(parsed.error.issues).map(place));
+  refuse(contradictions(parsed.data, (part) => source[part].shipped).map(place));
   return parsed.data;
+}
+
+type Documents = Record<PolicyPart, PolicyDocument>;
+
+function unreadable(source: PolicySource, documents: Documents): PolicyProblem[] {
+  return POLICY_PARTS.flatMap((part) =>
+    documents[part].problems.map((problem) => ({ file: source[part].path, ...problem })),
+  );
+}
+
+function misshapen(issues: readonly z.core.$ZodIssue[]): PartFinding[] {
+  return POLICY_PARTS.flatMap((part) =>
+    issues
+      .filter(({ path }) => path[0] === part)
+      .flatMap((issue) => findingsIn({ ...issue, path: issue.path.slice(1) }))
+      .map((finding) => ({ part, ...finding })),
+  );
+}
+
+function placed(
+  { part, path, reason }: PartFinding,
+  source: PolicySource,
+  documents: Documents,
+): PolicyProblem {
+  const { line, found } = documents[part].locate(path);
+  const says = found ? reason : 'is missing';
+  const where = written(path);
+  return { file: source[part].path, line, reason: where === '' ? says : `${where}: ${says}` };
 }
 
 function refuse(problems: PolicyProblem[]): void {

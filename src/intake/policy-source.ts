@@ -1,17 +1,26 @@
 import { z } from 'zod';
 import { sha256Hex } from '../evidence/digest.ts';
 
-/** The six files by the part of the policy that each holds, in the order of the digest. */
-export const POLICY_FILES = {
+/** The parts of the policy, in the order of the digest. */
+export const POLICY_PARTS = [
+  'containment',
+  'escalation',
+  'recovery',
+  'targets',
+  'reporters',
+  'notifications',
+] as const;
+export type PolicyPart = (typeof POLICY_PARTS)[number];
+
+/** The file that holds each part. */
+export const POLICY_FILES: Record<PolicyPart, string> = {
   containment: 'incident-containment.yaml',
   escalation: 'escalation.yaml',
   recovery: 'recovery.yaml',
   targets: 'targets.yaml',
   reporters: 'reporters.yaml',
   notifications: 'notifications.yaml',
-} as const;
-export type PolicyPart = keyof typeof POLICY_FILES;
-export const POLICY_PARTS = Object.keys(POLICY_FILES) as [PolicyPart, ...PolicyPart[]];
+};
 
 export const policyFileSchema = z.strictObject({
   /** Where it was read, for messages. */

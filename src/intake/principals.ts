@@ -82,6 +82,7 @@ async function ownerOf(principals: PrincipalsPort, token: string): Promise<Princ
   return found !== null && sameSecret(found.token_hash, hash) ? found : null;
 }
 
-function shown({ token_hash: _, ...rest }: Principal): ShownPrincipal {
+function shown(principal: Principal): ShownPrincipal {
+  const { token_hash: _hash, ...rest } = principal;
   return rest;
 }

@@ -50,6 +50,6 @@ function fault(message: string, cause: unknown): Fault {
   return new Fault('secret_file', message, { retryable: false, cause });
 }
 
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
 }

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { incidentRecordSchema, type Incident } from '../../domain/incident-record.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { Webhook } from '../../domain/policy.ts';
+import { instantSchema, sha256Schema } from '../../domain/primitives.ts';
+import { severityRank } from '../../domain/severity.ts';
+
+/** What a webhook is sent. Evidence stays at home: it may be large, and is not for every receiver. */
+export const notificationSchema = z.strictObject({
+  /** The entry's hash: the same for every delivery of one event, and of no other. */
+  id: sha256Schema,
+  type: z.string(),
+  at: instantSchema,
+  /** As it is when it is sent; null for an event that is about no incident. */
+  incident: incidentRecordSchema.omit({ evidence: true }).nullable(),
+  entry_seq: z.int().min(1),
+});
+export type Notification = z.infer<typeof notificationSchema>;
+
+/** Whether the webhook wants to hear of it, as far as the entry alone tells. */
+export function listensTo(webhook: Webhook, entry: LedgerEntry): boolean {
+  return webhook.events.includes(entry.type);
+}
+
+/** Null where the incident is less severe than what the webhook wants to hear of. */
+export function notificationOf(
+  webhook: Webhook,
+  entry: LedgerEntry,
+  incident: Incident | null,
+): Notification | null {
+  const least = severityRank(webhook.min_severity);
+  if (incident !== null && severityRank(incident.severity) < least) return null;
+  return {
+    id: entry.hash,
+    type: entry.type,
+    at: entry.at,
+    incident: incident && withoutEvidence(incident),
+    entry_seq: entry.seq,
+  };
+}
+
+function withoutEvidence(incident: Incident): Omit<Incident, 'evidence'> {
+  const { evidence: _evidence, ...rest } = incident;
+  return rest;
+}
