@@ -1,0 +1,50 @@
+import type { Commands } from '../domain/commands.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Log } from '../intake/log.ts';
+import type { SignalTokens } from '../intake/signal-token.ts';
+import type { Exporter } from './export.ts';
+import type { Metrics } from './metrics.ts';
+import type { Tail } from './tail.ts';
+
+/** Everything the API stands on. Each member is as narrow as the routes need it. */
+export interface ShimDeps {
+  ledger: Pick<Ledger, 'log' | 'register' | 'outbox'>;
+  intake: Intake;
+  commands: Commands;
+  /** Reads the Authorization header. */
+  authenticate: (authorization: string | undefined) => Promise<Principal | 'missing' | 'invalid'>;
+  /** A short-lived token with which this person, and nobody else, may signal this incident. */
+  mintSignalToken: SignalTokens['mint'];
+  policy: {
+    current(): Pick<Policy, 'digest' | 'containment'>;
+    /** Throws `PolicyError`; the policy in force then stays. */
+    reload(actor: string): Promise<Pick<Policy, 'digest'>>;
+  };
+  exporter: Exporter;
+  /** `since`: the instant of the last change. */
+  engineStatus: () => { connected: boolean; since: string };
+  notifierStatus: () => NotifierStatus[];
+  tail: Tail;
+  metrics: Metrics;
+  config: ShimConfig;
+  log: Log;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+export interface NotifierStatus {
+  name: string;
+  reached: number;
+  /** '' while it is well. */
+  failing_since: string;
+}
+
+export interface ShimConfig {
+  /** Reads need no credential: for a listener that only this machine can reach. */
+  openReads: boolean;
+  /** Names, without a port, by which this API may be called; empty for any. */
+  allowedHosts: readonly string[];
+}

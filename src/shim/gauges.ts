@@ -1,0 +1,52 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Stats } from '../domain/ledger.ts';
+import type { ShimDeps } from './deps.ts';
+
+export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'now'> {
+  ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox'>;
+}
+
+/** Registers the gauges and gives the function that reads them anew. It does not throw: a lost ledger is a figure. */
+export function createGauges(registry: Registry, sources: GaugeSources): () => Promise<void> {
+  const gauge = <Label extends string = never>(name: string, help: string, ...labels: Label[]) =>
+    new Gauge<Label>({ name, help, labelNames: labels, registers: [registry] });
+  const incidents = {
+    byClass: gauge('cordon_incidents', 'Incidents by class', 'class'),
+    byFate: gauge('cordon_incidents_by_fate', 'Incidents by what became of them', 'fate'),
+    open: gauge('cordon_incidents_open', 'Incidents not yet resolved, by severity', 'severity'),
+  };
+  const waiting = gauge('cordon_backlog', 'Incidents not yet known to have a workflow');
+  const age = gauge('cordon_backlog_age_seconds', 'How long the oldest of the backlog has waited');
+  const engine = gauge('cordon_engine_connected', '1 while the workflow engine answers');
+  const readable = gauge('cordon_ledger_readable', '1 while the ledger answers');
+
+  return async () => {
+    engine.set(sources.engineStatus().connected ? 1 : 0);
+    try {
+      const { register, outbox } = sources.ledger;
+      const [stats, backlog] = await Promise.all([register.stats(), outbox.backlog()]);
+      show(incidents, stats);
+      waiting.set(backlog.waiting);
+      age.set(backlog.waiting === 0 ? 0 : (sources.now() - backlog.oldest_ms) / 1_000);
+      readable.set(1);
+    } catch {
+      readable.set(0);
+    }
+  };
+}
+
+interface IncidentGauges {
+  byClass: Gauge<'class'>;
+  byFate: Gauge<'fate'>;
+  open: Gauge<'severity'>;
+}
+
+function show({ byClass, byFate, open }: IncidentGauges, stats: Stats): void {
+  byClass.reset();
+  open.reset();
+  for (const [name, n] of Object.entries(stats.by_class)) byClass.set({ class: name }, n);
+  for (const [severity, n] of Object.entries(stats.open_by_severity)) open.set({ severity }, n);
+  byFate.set({ fate: 'open' }, stats.open_incidents);
+  byFate.set({ fate: 'contained' }, stats.contained_count);
+  byFate.set({ fate: 'resolved' }, stats.resolved_count);
+}

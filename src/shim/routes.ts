@@ -1,0 +1,48 @@
+import type { Route } from './route.ts';
+import { acknowledge } from './routes/acknowledge.ts';
+import { close } from './routes/close.ts';
+import { docs } from './routes/docs.ts';
+import { events } from './routes/events.ts';
+import { forensicExport } from './routes/forensic-export.ts';
+import { getIncident } from './routes/get-incident.ts';
+import { health } from './routes/health.ts';
+import { incidentById } from './routes/incident-by-id.ts';
+import { listIncidents } from './routes/list-incidents.ts';
+import { metrics } from './routes/metrics.ts';
+import { openApi } from './routes/open-api.ts';
+import { recoveryAck } from './routes/recovery-ack.ts';
+import { recoveryReattest } from './routes/recovery-reattest.ts';
+import { recoveryStatus } from './routes/recovery-status.ts';
+import { reload } from './routes/reload.ts';
+import { report } from './routes/report.ts';
+import { resolve } from './routes/resolve.ts';
+import { signalToken } from './routes/signal-token.ts';
+import { stats } from './routes/stats.ts';
+import { timeline } from './routes/timeline.ts';
+
+/** All there is, in the order of the documentation. A fixed path stands before one that would swallow it. */
+export function createRoutes(): Route[] {
+  const routes: Route[] = [
+    health(),
+    report,
+    listIncidents,
+    getIncident,
+    acknowledge,
+    resolve,
+    close,
+    incidentById,
+    timeline,
+    stats,
+    recoveryStatus,
+    recoveryAck,
+    recoveryReattest,
+    signalToken,
+    forensicExport,
+    events(),
+    reload,
+    metrics,
+    openApi(() => routes),
+    docs(() => routes),
+  ];
+  return routes;
+}

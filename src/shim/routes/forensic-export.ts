@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { bundleSchema } from '../../domain/bundle.ts';
+import { noBody, route } from '../route.ts';
+import { incidentRefSchema } from '../schemas.ts';
+
+export const forensicExport = route({
+  method: 'get',
+  path: '/api/v1/forensic/export',
+  summary: 'A signed bundle of incidents, ledger entries, system state and policy digest',
+  access: ['forensic'],
+  query: z.strictObject({
+    incident: incidentRefSchema.optional().describe('This incident alone'),
+  }),
+  body: noBody,
+  answers: {
+    200: { description: 'One line of canonical JSON; keep every byte', schema: bundleSchema },
+    404: { description: 'There is no such incident' },
+    413: { description: 'Too much for one bundle' },
+  },
+  handle: async ({ principal, query }, { exporter }) => {
+    const { exportedAt, bytes } = await exporter.export(principal.name, query.incident);
+    const instant = exportedAt.replace(/\.\d+/, '').replaceAll(/[:-]/g, '');
+    const scope = query.incident === undefined ? '' : `-${query.incident}`;
+    return {
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Disposition': `attachment; filename="forensic-bundle${scope}-${instant}.json"`,
+      },
+      body: bytes,
+    };
+  },
+});

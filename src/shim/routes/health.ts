@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { ShimDeps } from '../deps.ts';
+import { noBody, noQuery, route, type Route } from '../route.ts';
+
+/** Anyone may ask, as often as they like; the ledger is written for it only so often. */
+const PROBE_EVERY_MS = 1_000;
+
+/** Dispatch takes milliseconds, and looks for leftovers every few seconds. */
+const OLD_BACKLOG_MS = 15_000;
+
+const healthSchema = z.strictObject({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  reasons: z.array(z.string()).describe('Why it is not ok, a sentence each'),
+  open_incidents: z.int(),
+  total_incidents: z.int(),
+  engine: z.strictObject({ connected: z.boolean(), since: z.string() }),
+  ledger: z.strictObject({ writable: z.boolean(), seq: z.int() }),
+  backlog: z.strictObject({ waiting: z.int(), oldest_seconds: z.number() }),
+  notifications: z.array(
+    z.strictObject({ name: z.string(), reached: z.int(), failing_since: z.string() }),
+  ),
+});
+type Health = z.infer<typeof healthSchema>;
+
+export function health(): Route {
+  const probe = createProbe();
+  return route({
+    method: 'get',
+    path: '/health',
+    summary: 'Whether reports are accepted, containment is carried out, and anything is open',
+    access: 'open',
+    query: noQuery,
+    body: noBody,
+    answers: {
+      200: {
+        description: 'Reports are accepted; `degraded` names what else is wrong',
+        schema: healthSchema,
+      },
+      503: {
+        description: 'The ledger cannot be written: reports are refused',
+        schema: healthSchema,
+      },
+    },
+    handle: async (_call, deps) => {
+      const body = await examine(deps, probe);
+      return { status: body.status === 'unavailable' ? 503 : 200, body };
+    },
+  });
+}
+
+async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
+  const { connected, since } = deps.engineStatus();
+  const notifications = deps.notifierStatus().map(({ name, reached, failing_since }) => {
+    return { name, reached, failing_since };
+  });
+  const ledger = await readLedger(deps, probe);
+  const { waiting, oldest_ms } = ledger.backlog;
+  const waitedMs = waiting === 0 ? 0 : Math.max(0, deps.now() - oldest_ms);
+  const reasons = [
+    ...(ledger.writable ? [] : ['The ledger cannot be written: reports are refused']),
+    ...(connected ? [] : [`The workflow engine has not answered since ${since}`]),
+    ...(waitedMs > OLD_BACKLOG_MS ? [`${waiting} incidents wait to be started`] : []),
+    ...notifications
+      .filter(({ failing_since }) => failing_since !== '')
+      .map(({ name, failing_since }) => `Webhook ${name} has failed since ${failing_since}`),
+  ];
+  return {
+    status: ledger.writable ? (reasons.length === 0 ? 'ok' : 'degraded') : 'unavailable',
+    reasons,
+    open_incidents: ledger.open,
+    total_incidents: ledger.total,
+    engine: { connected, since },
+    ledger: { writable: ledger.writable, seq: ledger.seq },
+    backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
+    notifications,
+  };
+}
+
+/** A ledger that cannot even be read says nothing; that is told by `writable`. */
+async function readLedger({ ledger: { register, outbox }, now, log }: ShimDeps, probe: Probe) {
+  try {
+    await probe(() => register.probe(), now());
+    const [stats, backlog, head] = await Promise.all([
+      register.stats(),
+      outbox.backlog(),
+      register.head(),
+    ]);
+    const { open_incidents: open, total_incidents: total } = stats;
+    return { writable: true, open, total, backlog, seq: head?.seq ?? 0 };
+  } catch (error) {
+    log.error({ err: error }, 'the ledger is not healthy');
+    return { writable: false, open: 0, total: 0, backlog: { waiting: 0, oldest_ms: 0 }, seq: 0 };
+  }
+}
+
+type Probe = (write: () => Promise<void>, nowMs: number) => Promise<void>;
+
+/** Callers of one second share one write. */
+function createProbe(): Probe {
+  let latest: { atMs: number; outcome: Promise<void> } | null = null;
+  return (write, nowMs) => {
+    if (latest === null || nowMs - latest.atMs >= PROBE_EVERY_MS) {
+      latest = { atMs: nowMs, outcome: write() };
+    }
+    return latest.outcome;
+  };
+}

@@ -1,0 +1,56 @@
+import { refuse } from './refuse.ts';
+
+/** A report is a few levels deep; what walks a value may recurse, so nobody may choose how far. */
+const MOST_LEVELS = 32;
+
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+
+/**
+ * Parses JSON that every parser reads alike: one document, no key twice, no lone surrogate (which has no UTF-8
+ * form), no `__proto__`, at most 32 levels. Throws `bad_json`.
+ */
+export function parseStrictJson(text: string): unknown {
+  const value = parseJson(text);
+  const levels: { keys: Set<string> | null; last: string }[] = [];
+  for (const [token] of text.matchAll(TOKENS)) {
+    const level = levels.at(-1);
+    if (token === '{' || token === '[') {
+      levels.push({ keys: token === '{' ? new Set() : null, last: '' });
+      if (levels.length > MOST_LEVELS) bad(`it is more than ${MOST_LEVELS} levels deep`);
+    } else if (token === '}' || token === ']') {
+      levels.pop();
+    } else if (token === ':') {
+      if (level?.keys) addKey(level.keys, level.last);
+    } else if (token !== ',') {
+      const string = readString(token);
+      if (level !== undefined) level.last = string;
+    }
+  }
+  return value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (error) {
+    return bad(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readString(token: string): string {
+  if (!token.includes('\\')) return token.slice(1, -1);
+  const string = String(JSON.parse(token));
+  if (!string.isWellFormed()) bad('a string has half of a surrogate pair');
+  return string;
+}
+
+function addKey(keys: Set<string>, key: string): void {
+  if (key === '__proto__') bad('"__proto__" is not a name that can be used');
+  if (keys.has(key)) bad(`the name ${JSON.stringify(key)} is there twice`);
+  keys.add(key);
+}
+
+function bad(reason: string): never {
+  return refuse('bad_json', `The body is not acceptable JSON: ${reason}`);
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
+import { createExporter } from '../../src/shim/export.ts';
+import { boot, TOOL_CALL_BURST, type Booted } from './boot.ts';
+
+let shim: Booted;
+beforeAll(async () => void (shim = await boot()));
+afterAll(() => shim.stop());
+
+const exporterOver = (ledger: Parameters<typeof createExporter>[0]['ledger']) =>
+  createExporter({
+    ledger,
+    policy: { current: () => shim.policy, reload: async () => shim.policy },
+    engineStatus: () => shim.engine,
+    now: Date.now,
+    keys: { serviceToken: 'a-service-token', signingKey: loadSigningKey(generateSigningKeyPem()) },
+  });
+
+describe('an export', () => {
+  it('is noted in the ledger, with whoever asked for it', async () => {
+    const { id } = await shim.report(TOOL_CALL_BURST);
+    await exporterOver(shim.ledger).export('ada', id);
+    const note = await shim.ledger.register.latestNote('forensic_export');
+    expect(note).toMatchObject({ actor: 'ada', body: { incident_id: id, incidents: 1 } });
+  });
+
+  it('of more than a bundle holds is refused rather than cut', async () => {
+    await shim.report({ ...TOOL_CALL_BURST, evidence: { trace: 'x'.repeat(60_000) } });
+    const [entry] = (await shim.ledger.register.entriesAfter(0, 100)).slice(-1);
+    if (entry === undefined) throw new Error('the ledger is empty');
+    const entriesAfter = async (seq: number) => [{ ...entry, seq: seq + 1 }];
+    const endless = { ...shim.ledger, register: { ...shim.ledger.register, entriesAfter } };
+    await expect(exporterOver(endless).export('ada')).rejects.toMatchObject({
+      code: 'export_too_large',
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Fault } from '../../src/domain/fault.ts';
+import type { ShimDeps } from '../../src/shim/deps.ts';
+import { boot, read, TOOL_CALL_BURST, type Booted } from './boot.ts';
+
+let shim: Booted;
+const notifiers: ReturnType<ShimDeps['notifierStatus']> = [];
+beforeAll(async () => void (shim = await boot({ notifierStatus: () => notifiers })));
+afterAll(() => shim.stop());
+
+const healthSchema = z.looseObject({ status: z.string(), reasons: z.array(z.string()) });
+const health = async () => {
+  const response = await shim.ask('/health');
+  return { code: response.status, ...healthSchema.parse(await read(response)) };
+};
+
+describe('the health', () => {
+  it('is ok while all is well', async () => {
+    expect(await health()).toMatchObject({
+      code: 200,
+      status: 'ok',
+      reasons: [],
+      open_incidents: 0,
+      total_incidents: 0,
+      engine: { connected: true },
+      ledger: { writable: true },
+      backlog: { waiting: 0, oldest_seconds: 0 },
+    });
+  });
+
+  it('is degraded, and still 200, while the engine is down', async () => {
+    shim.engine.connected = false;
+    expect(await health()).toMatchObject({ code: 200, status: 'degraded' });
+    expect((await health()).reasons[0]).toContain('engine');
+    shim.engine.connected = true;
+  });
+
+  it('is degraded when incidents have waited long for their workflow', async () => {
+    await shim.report(TOOL_CALL_BURST);
+    expect(await health()).toMatchObject({ status: 'ok', backlog: { waiting: 1 } });
+    shim.clock.aheadMs = 60_000;
+    expect(await health()).toMatchObject({ code: 200, status: 'degraded' });
+    shim.clock.aheadMs = 0;
+  });
+
+  it('is degraded while nobody can be told', async () => {
+    notifiers.push({ name: 'pager', reached: 3, failing_since: '2026-03-14T12:00:00.000Z' });
+    const { status, reasons } = await health();
+    expect([status, reasons]).toEqual(['degraded', [expect.stringContaining('pager')]]);
+    notifiers.pop();
+  });
+
+  it('is unavailable while the ledger cannot be written', async () => {
+    const fault = new Fault('ledger_unavailable', 'disk full', { retryable: true });
+    const { ledger } = shim;
+    const register = { ...ledger.register, probe: () => Promise.reject(fault) };
+    const full = await boot({ ledger: { ...ledger, register } });
+    try {
+      const response = await full.ask('/health');
+      expect(response.status).toBe(503);
+      expect(await read(response)).toMatchObject({
+        status: 'unavailable',
+        ledger: { writable: false },
+      });
+    } finally {
+      await full.stop();
+    }
+  });
+});
+
+describe('the metrics', () => {
+  it('count incidents, intake, backlog and engine', async () => {
+    const response = await shim.ask('/metrics');
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    for (const line of [
+      'cordon_incidents{class="tool_call_burst"} 1',
+      'cordon_incidents_open{severity="medium"} 1',
+      'cordon_incidents_by_fate{fate="open"} 1',
+      'cordon_backlog 1',
+      'cordon_engine_connected 1',
+      'cordon_ledger_readable 1',
+      'cordon_intake_seconds_count{outcome="recorded"} 1',
+      'cordon_ledger_failures_total 0',
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+});
