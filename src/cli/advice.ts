@@ -1,0 +1,37 @@
+/** What to do next, by the code of a refusal, for somebody who was woken up by it. */
+const ADVICE: Readonly<Record<string, string>> = {
+  unreachable: 'start it with `cordon up`, or say where it is with --url or CORDON_URL',
+  timeout: 'ask `cordon doctor` what is slow; a command that was sent may be repeated without harm',
+  not_cordon:
+    'check --url and CORDON_URL: something else answers there, or another version of Cordon',
+  unauthenticated: 'name the file of your token with --token-file or CORDON_TOKEN_FILE',
+  forbidden:
+    'use the token of a person with that role; `cordon principal list` shows who has which',
+  incident_not_found: 'list what there is with `cordon incidents`',
+  acknowledgement_required: 'review it with `cordon show ID`, then `cordon ack ID`',
+  reattestation_required: 'put the cause right on the host, then `cordon reattest ID`',
+  attestation_refused:
+    'the host is not to be trusted yet: `cordon show ID` says why it was refused',
+  attestor_unavailable: 'see that the attestor runs (`cordon doctor`), then repeat the command',
+  not_resolved: 'resolve it first: `cordon resolve ID`',
+  not_required: 'go on with `cordon resolve ID`',
+  already_resolved: 'nothing is left to be done but the review: `cordon show ID`',
+  already_closed: 'nothing is left to be done: `cordon show ID`',
+  not_started: 'it is recorded and its agent frozen by reflex; repeat the command in a moment',
+  engine_unavailable:
+    'reports are safe and are contained when the engine is back: ask `cordon doctor` what it lacks',
+  ledger_unavailable:
+    'nothing was recorded: free the disk or the database, then repeat the command',
+  export_too_large: 'export one incident at a time: `cordon export INCIDENT`',
+  unknown_class: 'the classes are the rules of the policy: policy/incident-containment.yaml',
+  source_mismatch: 'a reporter speaks for its own source alone: use that source’s token',
+  class_not_allowed:
+    'let the source report this class in policy/reporters.yaml, then `cordon policy reload`',
+  invalid_policy:
+    'put the file right and try it with `cordon policy check FILE`; the running policy stays',
+};
+
+/** '' where there is nothing better to say than the refusal itself. */
+export function adviceFor(code: string, incidentId = 'ID'): string {
+  return (ADVICE[code] ?? '').replaceAll(/\bID\b/g, incidentId);
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { EXIT, Failure } from '../exit.ts';
+import type { ConfigLine, Probe } from '../roots.ts';
+import type { Paint } from '../text/paint.ts';
+import { table, tableWithHead, type Cell } from '../text/table.ts';
+
+const VERDICTS = { ok: 'ok', degraded: 'warn', unavailable: 'fail' } as const;
+const STYLES = { ok: 'good', warn: 'warning', fail: 'bad' } as const;
+
+export function doctorCommand(cli: Cli): Command {
+  return new Command('doctor')
+    .description('show what is configured, what is reachable and what is missing')
+    .action(() => examine(cli));
+}
+
+async function examine(cli: Cli): Promise<void> {
+  const config = cli.roots.describeConfig(cli.io.env);
+  const [server, others] = await Promise.all([probeServer(cli), cli.roots.probes(cli.io.env)]);
+  const probes = [server, ...others];
+  cli.print({ config, probes }, (safe, paint) =>
+    [configTable(safe.config, paint), '', probeLines(safe.probes, paint)].join('\n'),
+  );
+  const failed = probes.filter((probe) => probe.verdict === 'fail');
+  if (failed.length === 0) return;
+  const names = failed.map((probe) => probe.name).join(', ');
+  throw new Failure(EXIT.failed, 'unhealthy', `Not all is well: ${names}`, {
+    next: failed.find((probe) => probe.next !== '')?.next ?? '',
+  });
+}
+
+/** A server that does not run is no fault of the machine; one that is unwell is. */
+async function probeServer(cli: Cli): Promise<Probe> {
+  const api = cli.api();
+  const name = 'server';
+  try {
+    const { status, open_incidents, reasons } = await api.health();
+    const open = `${open_incidents} open ${open_incidents === 1 ? 'incident' : 'incidents'}`;
+    const detail = [`${status} at ${api.url}`, open, ...reasons].join(', ');
+    return { name, verdict: VERDICTS[status], detail, next: '' };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const verdict = error.code === 'unreachable' ? 'warn' : 'fail';
+    return { name, verdict, detail: error.message, next: error.next };
+  }
+}
+
+function configTable(config: readonly ConfigLine[], paint: Paint): string {
+  const rows = config.map(({ name, value, origin, meaning }): Cell[] => [
+    name,
+    value,
+    { text: origin, style: 'dim' },
+    meaning,
+  ]);
+  return tableWithHead(['setting', 'value', 'from', 'meaning'], rows, paint);
+}
+
+function probeLines(probes: readonly Probe[], paint: Paint): string {
+  const rows = probes.map(({ name, verdict, detail, next }): Cell[] => [
+    { text: verdict, style: STYLES[verdict] },
+    name,
+    next === '' ? detail : `${detail}; ${next}`,
+  ]);
+  return table(rows, paint);
+}

@@ -1,0 +1,75 @@
+import { Command } from 'commander';
+import { severitySchema } from '../../domain/primitives.ts';
+import type { Severity } from '../../domain/severity.ts';
+import type { Api } from '../api.ts';
+import { fitting } from '../arguments.ts';
+import type { Cli } from '../cli.ts';
+import { runDrill } from '../drill/run-drill.ts';
+import { drillLine, drillVerdict } from '../drill/narration.ts';
+import { EXIT, Failure } from '../exit.ts';
+
+interface Options {
+  severity?: Severity;
+  throwAway?: true;
+}
+
+export function drillCommand(cli: Cli): Command {
+  return new Command('drill')
+    .description('rehearse an incident of a class from report to close, and check the story')
+    .argument('<class>', 'a class of the policy, such as attestation_failure')
+    .option('--severity <severity>', 'else the default of the class', fitting(severitySchema))
+    .option('--throw-away', 'in an installation of its own, even where one runs')
+    .addHelpText(
+      'after',
+      `
+Where an installation runs, the drill is held there, and contains what its policy says: the practice range
+of \`cordon up\`, or the real services of \`cordon server\`. Where none runs, one is brought up and removed again.`,
+    )
+    .action((incidentClass: string, options: Options) => drill(cli, incidentClass, options));
+}
+
+async function drill(cli: Cli, incidentClass: string, options: Options): Promise<void> {
+  const running = options.throwAway === true ? null : await runningInstallation(cli);
+  if (running !== null) return rehearse(cli, running, incidentClass, options);
+  note(cli, 'No installation is used: bringing up one to throw away …');
+  const place = await cli.roots.throwAway(cli.io.env);
+  try {
+    await rehearse(cli, cli.apiAt(place), incidentClass, options);
+  } finally {
+    await place.stop();
+  }
+}
+
+async function runningInstallation(cli: Cli): Promise<Api | null> {
+  const api = cli.api();
+  try {
+    await api.health();
+    return api;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'unreachable') return null;
+    throw error;
+  }
+}
+
+async function rehearse(cli: Cli, api: Api, incidentClass: string, options: Options) {
+  note(cli, `Drill of ${incidentClass} at ${api.url}`);
+  const { interrupted } = cli.io;
+  const story = await runDrill(api, {
+    incidentClass,
+    severity: options.severity,
+    interrupted,
+    tell: (step) => {
+      if (!cli.json()) cli.printLine(step, drillLine);
+    },
+  });
+  cli.print(story, drillVerdict);
+  if (story.problems.length === 0) return;
+  const { id } = story.incident;
+  throw new Failure(EXIT.failed, 'drill_failed', `The story of ${id} did not end as it should`, {
+    next: options.throwAway === true ? '' : `see where it stands: cordon show ${id}`,
+  });
+}
+
+function note(cli: Cli, text: string): void {
+  if (!cli.json()) cli.io.err(`${text}\n`);
+}

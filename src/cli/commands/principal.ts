@@ -1,0 +1,85 @@
+import { Command, Option } from 'commander';
+import { ROLES, type Principal, type Role } from '../../domain/principal.ts';
+import { createPrincipals, type Principals, type ShownPrincipal } from '../../intake/principals.ts';
+import type { Cli } from '../cli.ts';
+import type { Paint } from '../text/paint.ts';
+import { tableWithHead, type Cell } from '../text/table.ts';
+import { moment } from '../text/time.ts';
+
+interface AddOptions {
+  kind: Principal['kind'];
+  role: Role[];
+  source: string;
+  class: string[];
+}
+
+export function principalCommand(cli: Cli): Command {
+  const principal = new Command('principal').description(
+    'manage who may call, in the ledger of this machine',
+  );
+  principal
+    .command('add')
+    .description('add a person, a reporter or a service; its token is shown this once')
+    .argument('<name>', 'lower case, such as alice or edr-2')
+    .addOption(
+      new Option('--kind <kind>').choices(['person', 'reporter', 'service']).default('person'),
+    )
+    .addOption(new Option('--role <role...>', 'what it may do').choices(ROLES).default([]))
+    .option('--source <source>', 'the one source that a reporter speaks for', '')
+    .option(
+      '--class <class...>',
+      'the classes that a reporter may report; any where none is given',
+      [],
+    )
+    .action((name: string, options: AddOptions) => add(cli, name, options));
+  principal
+    .command('list')
+    .description('list principals and their roles')
+    .action(async () => cli.print(await withPrincipals(cli, (p) => p.list()), principalTable));
+  principal
+    .command('revoke')
+    .description('refuse the token of a principal from now on')
+    .argument('<name>', 'as `cordon principal list` shows it')
+    .action(async (name: string) => {
+      await withPrincipals(cli, (p) => p.revoke(name, actor(cli)));
+      cli.print({ name, revoked: true }, (safe) => `${safe.name} may do nothing from now on.`);
+    });
+  return principal;
+}
+
+async function add(cli: Cli, name: string, options: AddOptions): Promise<void> {
+  const { kind, source } = options;
+  const roles: Role[] =
+    options.role.length === 0 && kind === 'reporter' ? ['report'] : options.role;
+  const wanted = { name, kind, roles, source, classes: options.class };
+  const added = await withPrincipals(cli, (principals) => principals.add(wanted, actor(cli)));
+  // The token alone on standard output, so that it can be sent to a file of mode 0600.
+  cli.print(added, ({ token }) => token);
+  if (!cli.json()) cli.io.err(`${name} was added. The token is not shown again.\n`);
+}
+
+/** On the ledger itself and not through the API: whoever owns the machine's files owns the installation. */
+async function withPrincipals<T>(
+  cli: Cli,
+  use: (principals: Principals) => Promise<T>,
+): Promise<T> {
+  return cli.roots.withLedger(cli.io.env, ({ principals, log }) =>
+    use(createPrincipals({ principals, log, now: cli.io.now })),
+  );
+}
+
+function actor(cli: Cli): string {
+  return `account:${cli.io.account}`;
+}
+
+function principalTable(principals: readonly ShownPrincipal[], paint: Paint): string {
+  const rows = principals.map((p): Cell[] => [
+    p.name,
+    p.kind,
+    p.roles.join(' '),
+    p.source,
+    p.classes.join(' '),
+    p.revoked_at === '' ? '' : { text: `revoked ${moment(p.revoked_at)}`, style: 'bad' },
+  ]);
+  return tableWithHead(['name', 'kind', 'roles', 'source', 'classes', ''], rows, paint);
+}

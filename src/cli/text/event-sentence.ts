@@ -1,0 +1,67 @@
+import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
+import { duration } from './time.ts';
+
+/** What happened, as the line of a timeline says it after the event's name. */
+export function eventSentence(event: IncidentEvent): string {
+  switch (event.type) {
+    case 'reported':
+      return `${event.class}, ${event.plan.severity}, by ${event.source}: ${event.description}`;
+    case 'reflex':
+      return `${event.action} on ${event.target} ${reflexOutcome(event.applied, event.detail)} (${duration(event.took_ms)})`;
+    case 'escalated':
+      return `${event.from} → ${event.course.severity}: ${event.count} of the class in its window`;
+    case 'action':
+      return measured(event.result);
+    case 'captured':
+      return captured(event.artifacts.length, event.gaps);
+    case 'contained':
+      return 'every action was measured to be in force';
+    case 'containment_failed':
+      return `${event.failing.map(measured).join('; ') || 'an action is not in force'}; still trying`;
+    case 'acknowledged':
+      return by(event.by, event.note);
+    case 'attestation':
+      return attested(event);
+    case 'sla_breached':
+      return `${event.stage} was due at ${event.due_at}${event.times > 1 ? `, told ${event.times} times` : ''}`;
+    case 'resolved':
+    case 'closed':
+      return by(event.by, event.note);
+    case 'released':
+      return event.results.map(measured).join('; ');
+    case 'sealed':
+      return `signed bundle ${event.bundle.sha256.slice(0, 12)}…, ${event.bundle.size} bytes`;
+    case 'alert':
+      return event.message;
+  }
+}
+
+type Measured = Pick<ActionResult, 'action' | 'target' | 'detail'> & { status: string };
+
+function measured({ action, target, status, detail }: Measured): string {
+  return `${action} on ${target}: ${status}${detail === '' ? '' : ` (${detail})`}`;
+}
+
+function reflexOutcome(applied: boolean, detail: string): string {
+  if (applied) return 'applied at once';
+  return `could not be applied at once${detail === '' ? '' : `: ${detail}`}`;
+}
+
+function captured(
+  artifacts: number,
+  gaps: readonly { collector: string; reason: string }[],
+): string {
+  const kept = `${artifacts} ${artifacts === 1 ? 'artifact' : 'artifacts'} kept`;
+  if (gaps.length === 0) return kept;
+  return `${kept}, missing: ${gaps.map((g) => `${g.collector} (${g.reason})`).join(', ')}`;
+}
+
+function attested(event: Extract<IncidentEvent, { type: 'attestation' }>): string {
+  const proof = `${event.assurance} proof from ${event.attestor}`;
+  if (event.accepted) return `accepted, ${proof}, asked for by ${event.by}`;
+  return `refused: ${event.reason}${event.detail === '' ? '' : ` (${event.detail})`}`;
+}
+
+function by(person: string, note: string): string {
+  return `by ${person}${note === '' ? '' : `: ${note}`}`;
+}

@@ -1,0 +1,127 @@
+import type { Incident } from '../../domain/incident-record.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import { runningClocks } from '../../domain/sla.ts';
+import { awaitedBy } from '../awaited.ts';
+import { entryLine } from './entry-line.ts';
+import { severityStyle, statusStyle, type Paint } from './paint.ts';
+import { table, type Cell } from './table.ts';
+import { duration, moment } from './time.ts';
+
+const INDENT = '  ';
+
+/** The incident on one screen: where it stands, what it waits for and from whom, and how it came there. */
+export function incidentScreen(
+  incident: Incident,
+  timeline: readonly LedgerEntry[],
+  nowMs: number,
+  paint: Paint,
+): string {
+  return [
+    headline(incident, paint),
+    awaitedLine(incident, paint),
+    table(facts(incident), paint, INDENT),
+    section('Actions', actions(incident), paint),
+    section('Evidence', evidence(incident), paint),
+    section('Service levels', clocks(incident, nowMs), paint),
+    ['', paint('bold', 'Timeline'), ...timeline.map((e) => INDENT + timelineLine(e, paint))].join(
+      '\n',
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** `INC-…  critical  contained  attestation_failure`. */
+export function headline(incident: Incident, paint: Paint): string {
+  return [
+    paint('bold', incident.id),
+    paint(severityStyle(incident.severity), incident.severity),
+    paint(statusStyle(incident.state), incident.state),
+    incident.class,
+  ].join('  ');
+}
+
+/** The next step and the command for it; nothing to wait for is said too. */
+export function awaitedLine(incident: Incident, paint: Paint): string {
+  const next = awaitedBy(incident);
+  if (next === null) return paint('dim', 'Nothing is awaited.');
+  const how = next.command === null ? '' : `: cordon ${NAMES[next.command]} ${incident.id}`;
+  return `Awaits ${paint('bold', next.what)} from ${next.from}${how}`;
+}
+
+const NAMES = { acknowledge: 'ack', reattest: 'reattest', resolve: 'resolve', close: 'close' };
+
+function facts(incident: Incident): Cell[][] {
+  const { subject, source, reported_by } = incident;
+  const about = Object.entries(subject).map(([name, value]) => `${name} ${value}`);
+  const rows: [string, string][] = [
+    ['What', incident.description],
+    ['About', about.join(', ')],
+    [
+      'Reported',
+      `${moment(incident.created_at)} by ${source}${source === reported_by ? '' : `, as ${reported_by}`}`,
+    ],
+    ['Requires', requirements(incident)],
+    ['Escalated', moment(incident.escalated_at)],
+    ['Acknowledged', signed(incident.acked_at, incident.acked_by)],
+    ['Re-attested', moment(incident.re_attested_at) || incident.attestation_refused],
+    ['Resolved', signed(incident.resolved_at, incident.resolved_by)],
+    ['Closed', signed(incident.closed_at, incident.closed_by)],
+    ['Policy', incident.policy_digest.slice(0, 16)],
+  ];
+  return rows.filter(([, value]) => value !== '').map(([name, value]) => [dim(name), value]);
+}
+
+function requirements(incident: Incident): string {
+  const needs = [
+    incident.latched && 'latched',
+    incident.require_ack && 'acknowledgement',
+    incident.require_reattest && 're-attestation',
+    incident.require_review && 'review',
+  ];
+  return needs.filter((need) => need !== false).join(', ');
+}
+
+function actions(incident: Incident): Cell[][] {
+  return incident.containment_actions.map((a) => [
+    { text: a.status, style: statusStyle(a.status) },
+    a.action,
+    `on ${a.target}`,
+    a.attempts > 1 ? `${a.attempts} attempts` : '',
+    a.detail,
+  ]);
+}
+
+function evidence({ artifacts, gaps, bundle }: Incident): Cell[][] {
+  return [
+    ...artifacts.map((a) => [a.collector, a.sha256.slice(0, 16), `${a.size} bytes`, a.media_type]),
+    ...gaps.map((g): Cell[] => [g.collector, { text: 'gap', style: 'warning' }, g.reason]),
+    ...(bundle === null ? [] : [['bundle', bundle.sha256.slice(0, 16), `${bundle.size} bytes`]]),
+  ];
+}
+
+function clocks(incident: Incident, nowMs: number): Cell[][] {
+  return runningClocks(incident).map(({ stage, dueMs }) => {
+    const left = dueMs - nowMs;
+    return left < 0
+      ? [stage, { text: `${duration(left)} overdue`, style: 'bad' }]
+      : [stage, `${duration(left)} left`];
+  });
+}
+
+function section(title: string, rows: readonly Cell[][], paint: Paint): string {
+  if (rows.length === 0) return '';
+  return `\n${paint('bold', title)}\n${table(rows, paint, INDENT)}`;
+}
+
+function timelineLine(entry: LedgerEntry, paint: Paint): string {
+  return entryLine(entry, paint, { incident: false });
+}
+
+function signed(at: string, by: string): string {
+  return at === '' ? '' : `${moment(at)} by ${by}`;
+}
+
+function dim(text: string): Cell {
+  return { text, style: 'dim' };
+}
