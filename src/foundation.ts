@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAttestors } from './adapters/attestor/attestors.ts';
@@ -30,6 +30,7 @@ export async function layFoundation(config: Config, log: Logger) {
     generateSigningKeyPem,
   );
   const signingKey = loadSigningKey(keyPem);
+  await writeFile(join(home, 'keys', 'signing.pub.pem'), signingKey.publicKey.pem);
   const serviceToken = await readOrCreatePrivateFile(config.SERVICE_TOKEN_PATH, mintToken);
   const policy = createPolicyInForce({
     load: () => readPolicy({ containmentPath: config.CONTAINMENT_POLICY_PATH }),

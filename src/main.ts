@@ -1,23 +1,20 @@
 import { processIo } from './cli/io.ts';
+import type { Roots } from './cli/roots.ts';
 import { run } from './cli/run.ts';
 import { describeConfig } from './config.ts';
-import { verifyLocalLedger, withLedger } from './local-ledger.ts';
-import { probes } from './probes.ts';
-import { runBootstrap, runRange, runServer, runWorker } from './roles.ts';
-import { throwAway } from './throw-away.ts';
-import { runUp } from './up.ts';
 
-const roots = {
-  runUp,
-  runServer,
-  runWorker,
-  runBootstrap,
-  runRange,
-  withLedger,
-  verifyLedger: verifyLocalLedger,
-  throwAway,
+// Each root is loaded when it is called: most commands only talk to a server, and should answer at once.
+const roots: Roots = {
+  runUp: async (env) => (await import('./up.ts')).runUp(env),
+  runServer: async (env) => (await import('./roles.ts')).runServer(env),
+  runWorker: async (env) => (await import('./roles.ts')).runWorker(env),
+  runBootstrap: async (env) => (await import('./roles.ts')).runBootstrap(env),
+  runRange: async (env) => (await import('./roles.ts')).runRange(env),
+  withLedger: async (env, use) => (await import('./local-ledger.ts')).withLedger(env, use),
+  verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
+  throwAway: async (env) => (await import('./throw-away.ts')).throwAway(env),
   describeConfig,
-  probes,
+  probes: async (env) => (await import('./probes.ts')).probes(env),
 };
 
 process.exitCode = await run(process.argv.slice(2), roots, processIo());

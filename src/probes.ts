@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Probe } from './cli/roots.ts';
 import { readConfig, type Env } from './config.ts';
 import { cachedTemporal } from './engine/cache.ts';
-import { findExecutable } from './engine/executable.ts';
+import { findExecutable, isExecutable } from './engine/executable.ts';
 import { openLedgerOf } from './foundation.ts';
 import { createLog } from './log.ts';
 
@@ -65,12 +65,12 @@ async function ledgerProbe(env: Env): Promise<Probe> {
 async function temporalBinary(env: Env): Promise<Probe> {
   const environment = { ...env };
   if (readConfig(env).TEMPORAL_ADDRESS !== '') return ok('temporal', 'a given server is used');
-  const found = [
-    env['TEMPORAL_CLI'],
-    await findExecutable('temporal', environment),
-    await findExecutable(cachedTemporal(environment), environment),
-  ].find((path) => path !== undefined && path !== null);
-  if (found !== undefined && found !== null) return ok('temporal', found);
+  const kept = cachedTemporal(environment);
+  const found =
+    env['TEMPORAL_CLI'] ??
+    (await findExecutable('temporal', environment)) ??
+    ((await isExecutable(kept)) ? kept : null);
+  if (found !== null) return ok('temporal', found);
   const go = await findExecutable('go', environment);
   const next = 'the first start fetches it, or builds it with Go, and keeps it';
   return go === null

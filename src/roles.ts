@@ -8,7 +8,7 @@ import { createLog } from './log.ts';
 import { startRange } from './range/range.ts';
 import { startServer } from './server.ts';
 import { untilAskedToStop } from './stop-signals.ts';
-import { clientOn, connectLazily, connectNative } from './temporal.ts';
+import { clientOn, connectLazily, connectNative, quietEngineLibrary } from './temporal.ts';
 import { bundleWorkflows, startWorker } from './worker.ts';
 
 /** How often an engine, or a first policy, is looked for. */
@@ -31,6 +31,7 @@ export async function runServer(env: Env): Promise<void> {
 /** Workflows and activities. Waits for an engine and for the policy that a server puts in force. */
 export async function runWorker(env: Env): Promise<void> {
   const { config, log } = begin(env, 'worker');
+  quietEngineLibrary(log);
   const asked = untilAskedToStop();
   const foundation = await layFoundation(config, log);
   const bundle = await bundleWorkflows();

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 
 /** Where the engine is: a given one, or the one that `up` starts. */
@@ -27,4 +28,13 @@ export function connectLazily(config: Config): Connection {
 
 export function clientOn(connection: Connection | NativeConnection, config: Config): Client {
   return new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+}
+
+/** The SDK speaks through our log, and only when something is wrong. Once a process, before anything else of it. */
+export function quietEngineLibrary(log: Logger): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
+    if (level === 'ERROR') log.error(meta, message);
+    else log.warn(meta, message);
+  });
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
 }

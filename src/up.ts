@@ -7,7 +7,7 @@ import { createLog } from './log.ts';
 import { startRangeProcess } from './range-process.ts';
 import { startServer } from './server.ts';
 import { untilAskedToStop } from './stop-signals.ts';
-import { clientOn, connectNative, engineAddress } from './temporal.ts';
+import { clientOn, connectNative, engineAddress, quietEngineLibrary } from './temporal.ts';
 import { bundleWorkflows, startWorker } from './worker.ts';
 import type { Logger } from 'pino';
 
@@ -22,6 +22,7 @@ export interface Installation {
 export async function runUp(env: Env): Promise<void> {
   const config = readConfig(env);
   const log = createLog(config.LOG_LEVEL, 'cordon');
+  quietEngineLibrary(log);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const asked = untilAskedToStop();
   const installation = await bringUp(env, log, say);

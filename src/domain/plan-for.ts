@@ -13,7 +13,7 @@ export function planFor(
 ): Plan {
   const rule = ruleOf(policy, report.class);
   const severity = report.severity ?? rule.default_severity;
-  const window = policy.escalation.windows[report.class];
+  const window = own(policy.escalation.windows, report.class);
   const course = (at: Severity, added: string[]) =>
     courseAt(policy, report.class, report.subject, at, added);
   return {
@@ -75,7 +75,7 @@ function slasAt(policy: Policy, severity: Severity): Slas {
 }
 
 function plannedAction(policy: Policy, name: string, subject: Subject): PlannedAction {
-  const action = policy.targets.actions[name];
+  const action = own(policy.targets.actions, name);
   if (action === undefined) throw new RangeError(`no target carries out ${name}`);
   if ('ledger' in action) {
     const undo = { freeze: false, destructive: false, release: 'none' } as const;
@@ -112,7 +112,12 @@ function resourceOf(action: string, target: string, scope: string[]): string {
 }
 
 function ruleOf(policy: Policy, incidentClass: string) {
-  const rule = policy.containment.rules[incidentClass];
+  const rule = own(policy.containment.rules, incidentClass);
   if (rule === undefined) throw new RangeError(`no rule for class ${incidentClass}`);
   return rule;
+}
+
+/** A class may be named like something that every object inherits. */
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
