@@ -8,6 +8,7 @@ import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { record } from './record.ts';
 import { ensureReleased, release } from './release.ts';
+import { seal } from './seal.ts';
 
 /** The effects of the incident workflow, over the given outside. */
 export function createActivities(deps: ActivityDeps): Activities {
@@ -20,10 +21,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     attest: (request) => withHeartbeat(() => attest(deps, request)),
     release: (request) => withHeartbeat(() => release(deps, request)),
     ensureReleased: (request) => withHeartbeat(() => ensureReleased(deps, request)),
-    seal: ({ incident_id }) =>
-      withHeartbeat(async () =>
-        deps.store.put(await deps.exportIncident(incident_id), 'application/json'),
-      ),
+    seal: (request) => seal(deps, request),
     authenticateSignal: (request) => authenticateSignal(deps, request),
   });
 }

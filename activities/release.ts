@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainRequest } from '../src/domain/activities.ts';
+import type { Activities, ContainRequest } from '../src/domain/activities.ts';
 import type { ReleaseResult } from '../src/domain/events.ts';
 import type { HoldKey } from '../src/domain/ledger.ts';
 import type { PlannedAction } from '../src/domain/plan.ts';
 import { notYet, onlyAction, requestFor } from './contain.ts';
 import type { ActivityDeps } from './deps.ts';
+import { record } from './record.ts';
 
 /** While one incident undoes, no other applies; longer than any call to a target may take. */
 const RELEASE_LEASE_MS = 75_000;
@@ -12,13 +13,20 @@ const RELEASE_LEASE_MS = 75_000;
 /** A reflex is over within seconds; what lasts longer is left to the engine's retries. */
 const WAIT_STEPS_MS = [20, 50, 100, 250, 500, 1_000, 1_000];
 
-/** Undoes each action in the order given, unless another incident still holds it. */
+/** Writes that the gate has opened, then undoes each action in the order given, unless another still holds it. */
 export async function release(
   deps: ActivityDeps,
-  request: ContainRequest,
+  { events, ...request }: Parameters<Activities['release']>[0],
 ): Promise<ReleaseResult[]> {
+  await record(deps, { incident_id: request.incident_id, events });
   const results: ReleaseResult[] = [];
-  for (const action of request.actions) results.push(await undo(deps, request, action));
+  const letGo: Promise<void>[] = [];
+  for (const action of request.actions) {
+    const { result, ended } = await undo(deps, request, action);
+    results.push(result);
+    letGo.push(ended);
+  }
+  await Promise.all(letGo);
   return results;
 }
 
@@ -28,40 +36,44 @@ export async function ensureReleased(
   request: ContainRequest,
 ): Promise<ReleaseResult> {
   const action = onlyAction(request);
-  const result = await undo(deps, request, action);
+  const { result, ended } = await undo(deps, request, action);
+  await ended;
   if (result.status !== 'failed') return result;
   throw notYet(action, { ...result, retryable: result.reason !== 'refused' });
+}
+
+/** `ended`: the hold is gone. Nobody need wait for it but who reports the whole. */
+interface Undone {
+  result: ReleaseResult;
+  ended: Promise<void>;
 }
 
 async function undo(
   deps: ActivityDeps,
   request: ContainRequest,
   action: PlannedAction,
-): Promise<ReleaseResult> {
-  const named = { action: action.action, target: action.target };
+): Promise<Undone> {
+  const { holds } = deps.ledger;
   const key = { incident_id: request.incident_id, resource: action.resource };
+  const said = (
+    status: ReleaseResult['status'],
+    reason: string,
+    detail: string,
+    ended = Promise.resolve(),
+  ): Undone => ({
+    result: { action: action.action, target: action.target, status, reason, detail },
+    ended,
+  });
   if (action.release !== 'automatic') {
-    await deps.ledger.holds.endRelease(key);
     const detail = 'It stays as it is until a person undoes it at the target';
-    return { ...named, status: 'manual', reason: 'ok', detail };
+    return said('manual', 'ok', detail, holds.endRelease(key));
   }
   const turn = await takeTurn(deps, key);
-  if (turn === 'kept') {
-    return { ...named, status: 'kept', reason: 'ok', detail: 'Another incident still holds it' };
-  }
-  if (turn === 'wait') {
-    return {
-      ...named,
-      status: 'failed',
-      reason: 'busy',
-      detail: 'A step on it is still under way',
-    };
-  }
-  const { status, reason, detail } = await deps.targets.release(
-    requestFor(request, action, 'release'),
-  );
-  if (status === 'released') await deps.ledger.holds.endRelease(key);
-  return { ...named, status, reason, detail };
+  if (turn === 'kept') return said('kept', 'ok', 'Another incident still holds it');
+  if (turn === 'wait') return said('failed', 'busy', 'A step on it is still under way');
+  const outcome = await deps.targets.release(requestFor(request, action, 'release'));
+  const ended = outcome.status === 'released' ? holds.endRelease(key) : undefined;
+  return said(outcome.status, outcome.reason, outcome.detail, ended);
 }
 
 async function takeTurn({ ledger, now }: ActivityDeps, key: HoldKey) {

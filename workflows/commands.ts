@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   condition,
   log,
   setHandler,
@@ -24,6 +25,7 @@ import {
   reattestUpdate,
   resolveUpdate,
 } from './messages.ts';
+import { isEscalateSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
 import { contain } from './stages/contain.ts';
 import { freeze } from './stages/freeze.ts';
 import type { Story } from './story.ts';
@@ -31,33 +33,41 @@ import type { Story } from './story.ts';
 /** Opens the incident to people, to Temporal-native clients and to the class's counter. */
 export function takeCommands(story: Story): void {
   const gate = (command: Command) => ({
-    validator: (_person: PersonCommand) => mayProceed(story, command),
+    validator: (person: PersonCommand) => {
+      if (!isPersonCommand(person)) throw malformed();
+      mayProceed(story, command);
+    },
   });
-  setHandler(acknowledgeUpdate, (person) => acknowledge(story, person), {
+  setHandler(acknowledgeUpdate, (person) => steadily(() => acknowledge(story, person)), {
     ...gate('acknowledge'),
     description: 'A person has reviewed the incident',
   });
-  setHandler(reattestUpdate, (person) => reattest(story, person), {
+  setHandler(reattestUpdate, (person) => steadily(() => reattest(story, person)), {
     ...gate('reattest'),
     description: 'Ask the host to prove its state now',
   });
-  setHandler(resolveUpdate, (person) => resolve(story, person), {
+  setHandler(resolveUpdate, (person) => steadily(() => resolve(story, person)), {
     ...gate('resolve'),
     description: 'Open the containment; refused while the ceremony is incomplete',
   });
-  setHandler(closeUpdate, (person) => close(story, person), {
+  setHandler(closeUpdate, (person) => steadily(() => close(story, person)), {
     ...gate('close'),
     description: 'The review is done',
   });
-  setHandler(ackSignal, (signal) => bySignal(story, 'acknowledge', signal), {
+  setHandler(ackSignal, (signal) => steadily(() => bySignal(story, 'acknowledge', signal)), {
     description: 'acknowledge, with a token minted for this person and incident',
   });
-  setHandler(reattestSignal, (signal) => bySignal(story, 'reattest', signal), {
+  setHandler(reattestSignal, (signal) => steadily(() => bySignal(story, 'reattest', signal)), {
     description: 're-attest, with a token minted for this person and incident',
   });
-  setHandler(escalateSignal, (signal) => escalate(story, signal), {
+  setHandler(escalateSignal, (signal) => steadily(() => escalate(story, signal)), {
     description: 'The class has reached its threshold',
   });
+}
+
+/** Handlers run outside the incident's own scope: after a cancellation none of them could wait for anything. */
+function steadily<T>(handle: () => Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(handle);
 }
 
 async function acknowledge(story: Story, person: PersonCommand): Promise<CommandAnswer> {
@@ -67,8 +77,9 @@ async function acknowledge(story: Story, person: PersonCommand): Promise<Command
     const { binding } = story.incident;
     const { claim, note, by } = person;
     story.tell({ type: 'acknowledged', by, claim, note, binding }, by);
-    await story.written();
   }
+  // A repeat too is answered only when the ledger has what the first one said.
+  await story.written();
   return { status: 'acknowledged' };
 }
 
@@ -121,25 +132,28 @@ async function resolve(story: Story, person: PersonCommand): Promise<CommandAnsw
   mayProceed(story, 'resolve');
   if (!story.resolved) {
     story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
-    await story.written();
   }
+  // The release writes it, when the engine has this command and cannot lose it any more.
+  await story.known();
   return { status: 'resolved' };
 }
 
 async function close(story: Story, person: PersonCommand): Promise<CommandAnswer> {
   if (!story.closed) {
     story.tell({ type: 'closed', by: person.by, note: person.note }, person.by);
-    await story.written();
   }
+  await story.written();
   return { status: 'closed' };
 }
 
 async function bySignal(
   story: Story,
   command: 'acknowledge' | 'reattest',
-  { token, note }: SignedSignal,
+  signal: SignedSignal,
 ): Promise<void> {
   try {
+    if (!isSignedSignal(signal)) throw malformed();
+    const { token, note } = signal;
     const incident_id = story.incident.id;
     const person = { ...(await noted.authenticateSignal({ incident_id, command, token })), note };
     await (command === 'acknowledge' ? acknowledge(story, person) : reattest(story, person));
@@ -149,12 +163,13 @@ async function bySignal(
   }
 }
 
-async function escalate(story: Story, { count }: EscalateSignal): Promise<void> {
+async function escalate(story: Story, signal: EscalateSignal): Promise<void> {
   const course = story.input.plan.escalation?.course;
   const { severity, escalated_at } = story.incident;
-  if (course === undefined || escalated_at !== '' || story.resolved) return;
+  if (!isEscalateSignal(signal) || course === undefined) return;
+  if (escalated_at !== '' || story.resolved) return;
   if (severityRank(course.severity) <= severityRank(severity)) return;
-  story.tell({ type: 'escalated', from: severity, count, course });
+  story.tell({ type: 'escalated', from: severity, count: signal.count, course });
   await story.written();
   await story.attempted();
   if (story.resolved) return;
@@ -165,4 +180,11 @@ async function escalate(story: Story, { count }: EscalateSignal): Promise<void> 
 function mayProceed(story: Story, command: Command): void {
   const refused = refusal(story.incident, command);
   if (refused !== null) throw ApplicationFailure.nonRetryable(refused.message, refused.code);
+}
+
+function malformed(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    'The message is not of the form it should have',
+    'malformed',
+  );
 }

@@ -9,7 +9,7 @@ import type { Activities } from '../src/domain/activities.ts';
 
 /** Exact by key in the ledger or in the counter, short, and without a step of their own in the history. */
 export const noted = proxyLocalActivities<
-  Pick<Activities, 'record' | 'countOccurrence' | 'authenticateSignal'>
+  Pick<Activities, 'record' | 'countOccurrence' | 'authenticateSignal' | 'seal'>
 >({
   startToCloseTimeout: '10s',
   localRetryThreshold: '30s',
@@ -17,6 +17,19 @@ export const noted = proxyLocalActivities<
     initialInterval: '100ms',
     maximumInterval: '10s',
     nonRetryableErrorTypes: ['invalid_token', 'not_found'],
+  },
+});
+
+/**
+ * As exact, but with a step in the history: an update is lost with an engine that dies before it has an answer, and
+ * what the ledger says of a person must not be lost to the workflow. The step is begun only after the engine has both.
+ */
+export const commanded = proxyActivities<Pick<Activities, 'record'>>({
+  startToCloseTimeout: '10s',
+  retry: {
+    initialInterval: '100ms',
+    maximumInterval: '10s',
+    nonRetryableErrorTypes: ['not_found'],
   },
 });
 
@@ -44,7 +57,7 @@ export const relentless = proxyActivities<Pick<Activities, 'enforce' | 'ensureRe
 });
 
 /** Reads, and content-addressed writes: a repeat stores the same bytes under the same name. */
-export const readings = proxyActivities<Pick<Activities, 'capture' | 'seal'>>({
+export const readings = proxyActivities<Pick<Activities, 'capture'>>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },

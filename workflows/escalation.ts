@@ -14,6 +14,7 @@ import {
   type Occurrence,
 } from '../src/domain/escalation.ts';
 import { countSignal, escalateSignal } from './messages.ts';
+import { isOccurrence } from './shapes.ts';
 
 /** Well below the server's limit of 10,000 signals an execution. */
 const MOST_SIGNALS = 1_000;
@@ -26,9 +27,11 @@ export async function escalation(carried: EscalationWindow = EMPTY_WINDOW): Prom
   const inbox: Occurrence[] = [];
   let window = carried;
   let handled = 0;
-  setHandler(countSignal, (occurrence) => void inbox.push(occurrence), {
-    description: 'One more incident of this class',
-  });
+  const receive = (occurrence: Occurrence) => {
+    if (isOccurrence(occurrence)) inbox.push(occurrence);
+    else log.warn('a signal that is no occurrence was ignored');
+  };
+  setHandler(countSignal, receive, { description: 'One more incident of this class' });
 
   while (await condition(() => inbox.length > 0, IDLE)) {
     const escalated: Escalated[] = [];

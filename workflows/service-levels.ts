@@ -5,22 +5,30 @@ import type { Story } from './story.ts';
 /** Where no service level runs, nothing is due; a wait without any timer would still be one too many. */
 const NOTHING_DUE_MS = 24 * 60 * 60 * 1_000;
 
-/** Tells each breach of a service level, and tells it again, until the incident is over. */
+/**
+ * Tells each breach of a service level, and tells it again, until the incident is over. One timer serves all: it is
+ * left to run when its own stage is done, and replaced only by an earlier one.
+ */
 export async function keepServiceLevels(story: Story): Promise<void> {
   while (!story.over) {
     const next = nextBreach(story.incident, Date.now());
-    const clocks = clocksOf(story);
-    const wakes = () => story.over || clocksOf(story) !== clocks;
-    const waitMs = next === null ? NOTHING_DUE_MS : Math.max(1, next.dueMs - Date.now());
-    const woken = await condition(wakes, waitMs);
-    if (woken || next === null) continue;
-    const { stage, dueMs, times } = next;
+    const dueMs = next?.dueMs ?? Date.now() + NOTHING_DUE_MS;
+    const woken = await condition(
+      () => story.over || dueSooner(story, dueMs),
+      Math.max(1, dueMs - Date.now()),
+    );
+    if (woken || next === null || !isRunning(story, next.stage)) continue;
+    const { stage, times } = next;
     story.tell({ type: 'sla_breached', stage, due_at: new Date(dueMs).toISOString(), times });
     await story.written();
   }
 }
 
-/** Does not depend on the time, so that only an event, and never the timer itself, counts as a change. */
-function clocksOf({ incident }: Story): string {
-  return JSON.stringify([runningClocks(incident), incident.sla_breaches, incident.slas.repeat_ms]);
+function dueSooner({ incident }: Story, dueMs: number): boolean {
+  const next = nextBreach(incident, Date.now());
+  return next !== null && next.dueMs < dueMs;
+}
+
+function isRunning({ incident }: Story, stage: string): boolean {
+  return runningClocks(incident).some((clock) => clock.stage === stage);
 }

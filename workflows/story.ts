@@ -12,7 +12,8 @@ import { apply, open } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import type { IncidentInput } from '../src/domain/messages.ts';
 import type { Course } from '../src/domain/plan.ts';
-import { noted } from './effects.ts';
+import { nextThread } from '../src/domain/thread.ts';
+import { commanded, noted } from './effects.ts';
 import { showToOperators, stateAttributes } from './operator-view.ts';
 
 /** The actor of what happens without a person. */
@@ -36,10 +37,12 @@ export class Story {
   over = false;
   /** The actions that are being tried again and again, by name. */
   readonly retries = new Map<string, { scope: CancellationScope; over: Promise<void> }>();
-  #unwritten: RecordedEvent[] = [];
+  readonly #unwritten: RecordedEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #told: number;
-  #shown: Incident['state'] | null = null;
+  #written = 0;
+  #thread = '';
+  #shown = '';
 
   constructor(input: IncidentInput) {
     this.input = input;
@@ -69,21 +72,49 @@ export class Story {
 
   tell(event: IncidentEvent, actor = CORDON): void {
     this.#told += 1;
-    // A reset replays into another run, whose events are not those of the run before.
-    const key = `${workflowInfo().runId.slice(-8)}-${this.#told}`;
+    this.#thread = nextThread(this.#thread, event);
+    // A reset replays into another run, whose events are not those of the run before. And a task that is lost with its
+    // worker after it has written is done again with whatever came meanwhile: what it then tells is not a repeat.
+    const run = workflowInfo().runId.slice(-8);
+    const key = `${run}-${this.#told}`;
     const recorded = { key, at: new Date().toISOString(), actor, event };
     this.incident = apply(this.incident, recorded);
     this.#unwritten.push(recorded);
   }
 
+  /** Takes in what the ledger has from elsewhere. */
+  learn(event: IncidentEvent): void {
+    const at = new Date().toISOString();
+    this.incident = apply(this.incident, { key: event.type, at, actor: CORDON, event });
+  }
+
   /** Resolves when all that was told so far is in the ledger. */
   written(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    return this.writtenBy((events) => write(this.incident.id, events));
+  }
+
+  /** Has a step of its own write what was told so far, in its turn. */
+  writtenBy<T>(step: (events: RecordedEvent[]) => Promise<T>): Promise<T> {
+    const stepped = this.#writing.then(async () => {
+      const upTo = this.#told;
+      this.#show();
+      const result = await step(this.#unwritten.splice(0));
+      this.#written = upTo;
+      return result;
+    });
+    this.#writing = stepped.then(() => undefined);
+    return stepped;
+  }
+
+  /** Resolves when what was told so far has been written, by whichever step does it: that step has the timers. */
+  async known(): Promise<void> {
+    const upTo = this.#told;
+    await condition(() => this.#written >= upTo);
   }
 
   /** Resolves when the first attempts are over, so that what is bound to their results is not void at once. */
   async attempted(): Promise<void> {
+    if (this.settled) return;
     await condition(() => this.settled, SETTLE_PATIENCE);
   }
 
@@ -97,20 +128,28 @@ export class Story {
     await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...this.input, resumed });
   }
 
-  async #write(): Promise<void> {
-    const events = this.#unwritten;
-    if (events.length === 0) return;
-    this.#unwritten = [];
-    this.#show();
-    await noted.record({ incident_id: this.incident.id, events });
-  }
-
   #show(): void {
     showToOperators(this.incident);
-    if (this.#shown === this.incident.state) return;
-    this.#shown = this.incident.state;
+    // An escalation may raise the severity and leave the state as it is.
+    const { state, severity } = this.incident;
+    if (this.#shown === `${severity} ${state}`) return;
+    this.#shown = `${severity} ${state}`;
     upsertSearchAttributes(stateAttributes(this.incident));
   }
+}
+
+async function write(incident_id: string, events: RecordedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const request = { incident_id, events };
+  const command = events.find(({ event }) => mustOutliveTheEngine(event));
+  if (command === undefined) return noted.record(request);
+  const summary = `${command.event.type}, by ${command.actor}`;
+  await commanded.record.executeWithOptions({ summary }, [request]);
+}
+
+/** What is told because a person said so, and on which the gate stands. */
+function mustOutliveTheEngine({ type }: IncidentEvent): boolean {
+  return type === 'acknowledged' || type === 'resolved';
 }
 
 function reported(input: IncidentInput): Parameters<typeof open>[0] {

@@ -56,12 +56,12 @@ export interface Activities {
   capture(request: CaptureRequest): Promise<{ artifacts: Artifact[]; gaps: Gap[] }>;
   /** Challenge, fetch, verify and commit in one attempt; the nonce is used once whatever happens. */
   attest(request: AttestRequest): Promise<AttestationOutcome>;
-  /** Undoes each action, last first, unless another incident still holds it. */
-  release(request: ContainRequest): Promise<ReleaseResult[]>;
+  /** Appends the events, then undoes each action in the order given, unless another incident still holds it. */
+  release(request: ContainRequest & { events: RecordedEvent[] }): Promise<ReleaseResult[]>;
   /** Throws until the release is measured, like `enforce`. */
   ensureReleased(request: ContainRequest): Promise<ReleaseResult>;
-  /** The signed bundle of the incident, kept in the evidence store. */
-  seal(request: { incident_id: string }): Promise<EvidenceRef>;
+  /** Appends the events, then keeps the signed bundle of the incident in the evidence store and says so. */
+  seal(request: { incident_id: string; events: RecordedEvent[] }): Promise<EvidenceRef>;
   /** Reads a person out of a signal's token. Throws `invalid_token` for anything else. */
   authenticateSignal(request: {
     incident_id: string;

@@ -17,7 +17,7 @@ export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return escaped(JSON.stringify(value));
   // Not JSON.stringify of a sorted copy: an object lists keys such as "10" and "7" as numbers.
-  const members = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b));
+  const members = Object.entries(value).toSorted(([a], [b]) => byCodePoint(a, b));
   return `{${members.map(([key, item]) => `${goJson(key)}:${goJson(item)}`).join(',')}}`;
 }
 
@@ -30,8 +30,8 @@ function escaped(json: string): string {
 
 /** Go compares keys as UTF-8 bytes, which is the order of code points and not that of UTF-16. */
 function byCodePoint(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   const at = left.findIndex((character, index) => character !== right[index]);
   if (at === -1) return left.length - right.length;
   return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);

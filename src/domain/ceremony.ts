@@ -33,6 +33,12 @@ export function recoveryComplete(incident: Incident): boolean {
   return missingForResolution(incident) === null;
 }
 
+/** True while a workflow has something left to do for the incident. */
+export function isUnfinished(incident: Incident): boolean {
+  if (incident.closed_at !== '') return false;
+  return incident.require_review || incident.bundle === null;
+}
+
 function missingForResolution(incident: Incident): Refusal | null {
   if (incident.require_ack && incident.acked_at === '') return refuse('acknowledgement_required');
   if (incident.require_reattest && incident.re_attested_at === '') {

@@ -55,9 +55,20 @@ export function count(
   return { window: { counted: marked }, escalated };
 }
 
-function countUpTo(counted: readonly Counted[], last: Counted): number {
-  const opens = last.at_ms - last.window_ms;
-  return counted.filter((c) => c.at_ms > opens && c.at_ms <= last.at_ms).length;
+function countUpTo(counted: readonly Counted[], { at_ms, window_ms }: Counted): number {
+  return occurredBy(counted, at_ms) - occurredBy(counted, at_ms - window_ms);
+}
+
+/** How many of them, which are in order of time, had occurred by then. Halving: a flood is counted one by one. */
+function occurredBy(counted: readonly Counted[], atMs: number): number {
+  let low = 0;
+  let high = counted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((counted[middle]?.at_ms ?? Infinity) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A late occurrence may still complete the window of a newer one, so two windows are kept. */

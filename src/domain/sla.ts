@@ -1,5 +1,6 @@
 import type { SlaStage } from './events.ts';
 import type { Incident } from './incident-record.ts';
+import { epochMs } from './instant.ts';
 import type { Slas } from './plan.ts';
 
 /** The next service level to be breached: when (epoch ms), and for which time. */
@@ -32,7 +33,7 @@ export function runningClocks(incident: Incident): { stage: SlaStage; dueMs: num
   ];
   return stages
     .filter(([, runs, level]) => runs && slas[level] > 0)
-    .map(([stage, , level, from]) => ({ stage, dueMs: Date.parse(from) + slas[level] }));
+    .map(([stage, , level, from]) => ({ stage, dueMs: epochMs(from) + slas[level] }));
 }
 
 /** True while a planned action is not yet measured to be in force. */

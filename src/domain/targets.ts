@@ -105,8 +105,6 @@ export const targetsPolicySchema = z
   });
 
 export type TargetsPolicy = z.infer<typeof targetsPolicySchema>;
-export type TargetPlace = z.infer<typeof targetSchema>;
 export type TargetAction = z.infer<typeof targetActionSchema>;
-export type LedgerAction = z.infer<typeof ledgerActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
 export type Expectations = z.infer<typeof expectSchema>;

@@ -7,9 +7,11 @@ import { attempt, notInForce, untried } from './attempt.ts';
 
 /** Tries every action, says what came of it, and leaves behind a retry for each that is not in force. */
 export async function contain(story: Story): Promise<void> {
-  await attempt(story, untried(story));
-  tellVerdict(story);
-  if (!story.resolved) notInForce(story).forEach((action) => keepTrying(story, action));
+  if (!story.resolved) {
+    await attempt(story, untried(story));
+    tellVerdict(story);
+    notInForce(story).forEach((action) => keepTrying(story, action));
+  }
   story.settled = true;
   await story.written();
 }

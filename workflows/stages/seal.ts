@@ -1,10 +1,11 @@
-import { readings } from '../effects.ts';
+import { noted } from '../effects.ts';
 import type { Story } from '../story.ts';
 
 /** The signed bundle of all that happened so far, in the evidence store. */
 export async function seal(story: Story): Promise<void> {
-  const request = { incident_id: story.incident.id };
-  const bundle = await readings.seal.executeWithOptions({ summary: 'sign the bundle' }, [request]);
-  story.tell({ type: 'sealed', bundle });
-  await story.written();
+  if (story.incident.bundle !== null) return;
+  const { id } = story.incident;
+  const bundle = await story.writtenBy((events) => noted.seal({ incident_id: id, events }));
+  // The ledger has it already: it was written with the bundle.
+  story.learn({ type: 'sealed', bundle });
 }

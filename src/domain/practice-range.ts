@@ -1,0 +1,9 @@
+import type { TargetsPolicy } from './targets.ts';
+
+/** The sockets of the practice range are in this directory, below CORDON_HOME. */
+const RANGE_SOCKETS = 'run/';
+
+/** True where every target is a stand-in, so that a rehearsal contains nothing real. */
+export function isPracticeRange({ targets }: Pick<TargetsPolicy, 'targets'>): boolean {
+  return Object.values(targets).every(({ unix }) => unix?.startsWith(RANGE_SOCKETS) === true);
+}
