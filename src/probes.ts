@@ -54,7 +54,11 @@ async function ledgerProbe(env: Env): Promise<Probe> {
   if (embedded && !there) return ok('ledger', 'will be made at the first start');
   try {
     const ledger = await openLedgerOf(config, createLog('silent', 'doctor'));
-    await ledger.register.probe().finally(() => ledger.close());
+    try {
+      await ledger.register.probe();
+    } finally {
+      await ledger.close();
+    }
     return ok('ledger', 'can be written');
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

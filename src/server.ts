@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Client } from '@temporalio/client';
 import { createCommands } from './adapters/engine/commands.ts';
+import { endedFromOutside } from './adapters/engine/ended.ts';
 import { createStarter } from './adapters/engine/starter.ts';
 import { startNotifier } from './adapters/notify/notifier.ts';
 import type { Config } from './config.ts';
@@ -14,6 +15,7 @@ import { createDispatcher } from './intake/dispatcher.ts';
 import { firstStart } from './intake/first-start.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPrincipals } from './intake/principals.ts';
+import { startRevival } from './intake/revival.ts';
 import { createReflex } from './intake/reflex.ts';
 import { createApp } from './shim/app.ts';
 import { createMetrics } from './shim/metrics.ts';
@@ -75,6 +77,12 @@ export async function startServer(
     now,
     log,
   });
+  const revival = startRevival({
+    register: ledger.register,
+    dispatcher,
+    endedFromOutside: () => endedFromOutside(client),
+    log,
+  });
   const tail = createTail(ledger.register, log);
   const app = createApp({
     ledger,
@@ -88,6 +96,7 @@ export async function startServer(
       now,
     }),
     commands: createCommands(client),
+    revive: revival.revive,
     authenticate: principals.authenticate,
     mintSignalToken: foundation.signalTokens.mint,
     policy,
@@ -108,6 +117,7 @@ export async function startServer(
     url: urlOf(http),
     stop: async () => {
       tail.stop();
+      revival.stop();
       await close(http);
       await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop()]);
       engine.stop();

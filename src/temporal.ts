@@ -8,8 +8,15 @@ export function engineAddress(config: Config): string {
   return config.TEMPORAL_ADDRESS || `127.0.0.1:${config.TEMPORAL_PORT}`;
 }
 
-/** The engine is ours and near: a proxy meant for the web is not on the way to it. */
-const UNPROXIED = { 'grpc.enable_http_proxy': 0 };
+/** By itself gRPC would look for a server that has been away for long only every two minutes. */
+const LONGEST_BACKOFF_MS = 1_000;
+
+const CHANNEL = {
+  // The engine is ours and near: a proxy meant for the web is not on the way to it.
+  'grpc.enable_http_proxy': 0,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': LONGEST_BACKOFF_MS,
+};
 
 /**
  * A connection of the native core, which a worker needs, and on which a client of the same process may start
@@ -23,7 +30,7 @@ export function connectNative(config: Config): Promise<NativeConnection> {
 
 /** A connection that is made when it is first needed, so that a server starts without an engine. */
 export function connectLazily(config: Config): Connection {
-  return Connection.lazy({ address: engineAddress(config), channelArgs: UNPROXIED });
+  return Connection.lazy({ address: engineAddress(config), channelArgs: CHANNEL });
 }
 
 export function clientOn(connection: Connection | NativeConnection, config: Config): Client {
@@ -36,5 +43,8 @@ export function quietEngineLibrary(log: Logger): void {
     if (level === 'ERROR') log.error(meta, message);
     else log.warn(meta, message);
   });
-  Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
+  Runtime.install({
+    logger,
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
 }

@@ -47,7 +47,7 @@ export async function startWorker(
       targets,
       attestor,
       signalCounter: createCounter(clientOn(connection, config)),
-      exportIncident: async (id) => (await exporter.export('cordon', id)).bytes,
+      exportIncident: exporter.seal,
       verifySignalToken: signalTokens.verify,
       random: () => randomBytes(32),
       now,

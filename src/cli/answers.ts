@@ -6,6 +6,7 @@ export const healthSchema = z.looseObject({
   status: z.enum(['ok', 'degraded', 'unavailable']),
   open_incidents: z.int(),
   total_incidents: z.int(),
+  practice_range: z.boolean(),
   reasons: z.array(z.string()),
   /** The sequence of the last entry. */
   ledger: z.looseObject({ seq: z.int() }),

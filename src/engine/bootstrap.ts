@@ -131,7 +131,7 @@ async function patiently(
 /** For `catch`: the named status is an answer too. */
 function unless(code: number): (error: unknown) => undefined {
   return (error) => {
-    if (!isGrpcServiceError(error) || Number(error.code) !== code) throw error;
+    if (!isGrpcServiceError(error) || error.code !== code) throw error;
   };
 }
 

@@ -62,7 +62,11 @@ async function acquire(path: string, onWait: () => void): Promise<string> {
 async function create(path: string, token: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
-    await file.writeFile(token).finally(() => file.close());
+    try {
+      await file.writeFile(token);
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;

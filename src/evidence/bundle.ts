@@ -19,8 +19,6 @@ import { sha256Hex } from './digest.ts';
 import type { SigningKey } from './signing-key.ts';
 import { signStatement } from './statement.ts';
 
-export const BUNDLE_MEDIA_TYPE = 'application/vnd.cordon.forensic-bundle+json';
-
 export interface BundleSource {
   /** ISO instant, UTC, milliseconds. */
   exportedAt: string;

@@ -1,3 +1,4 @@
+import { Fault } from '../domain/fault.ts';
 import { severityRank } from '../domain/severity.ts';
 import type { Outbox, Pending } from '../domain/ledger.ts';
 import type { Log } from './log.ts';
@@ -29,7 +30,7 @@ export interface Dispatcher {
 
 export interface DispatcherDeps {
   outbox: Outbox;
-  /** Starts the workflow. An incident that has one already counts as started. Throws while there is no engine. */
+  /** Starts the workflow. An incident that has one already counts as started. Throws a retryable Fault while there is no engine. */
   start(pending: Pending): Promise<void>;
   owner: string;
   now(): number;
@@ -89,9 +90,20 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       started.push(pending.input.id);
       pauseMs = FIRST_PAUSE_MS;
     } catch (error) {
+      setAside(pending, error);
+    }
+  }
+
+  /** Without an engine all wait in their order; one that the engine refuses must not hold up the others. */
+  function setAside(pending: Pending, error: unknown): void {
+    const incident = pending.input.id;
+    if (error instanceof Fault && error.retryable) {
       pause();
       insert(queue, pending);
-      deps.log.warn({ incident: pending.input.id, err: error }, 'not started yet');
+      deps.log.warn({ incident, code: error.code }, 'not started yet');
+    } else {
+      known.delete(incident);
+      deps.log.error({ incident, err: error }, 'the engine refuses to start it; tried again later');
     }
   }
 

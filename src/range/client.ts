@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
@@ -38,16 +38,14 @@ export function callRange(
     const where = { socketPath: rangeSocket(home, name), agent: false };
     const call = request({ ...where, method, path, headers, signal });
     call.on('error', fail);
-    call.on('response', async (response) => {
-      try {
-        const text = (await response.setEncoding('utf8').toArray()).join('');
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
-      } catch (error) {
-        fail(error);
-      }
-    });
+    call.on('response', (response) => void answerOf(response).then(resolve, fail));
     call.end(body && JSON.stringify(body));
   });
+}
+
+async function answerOf(response: IncomingMessage): Promise<RangeReply> {
+  const text = (await response.setEncoding('utf8').toArray()).join('');
+  return { status: response.statusCode ?? 0, body: JSON.parse(text) };
 }
 
 /** Orders a service to show a fault, until `none` is ordered or the count is used up. */

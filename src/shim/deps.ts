@@ -14,12 +14,14 @@ export interface ShimDeps {
   ledger: Pick<Ledger, 'log' | 'register' | 'outbox'>;
   intake: Intake;
   commands: Commands;
+  /** Sees to it that an unfinished incident gets a workflow; true where it is unfinished. */
+  revive(incidentId: string): Promise<boolean>;
   /** Reads the Authorization header. */
   authenticate: (authorization: string | undefined) => Promise<Principal | 'missing' | 'invalid'>;
   /** A short-lived token with which this person, and nobody else, may signal this incident. */
   mintSignalToken: SignalTokens['mint'];
   policy: {
-    current(): Pick<Policy, 'digest' | 'containment'>;
+    current(): Pick<Policy, 'digest' | 'containment' | 'targets'>;
     /** Throws `PolicyError`; the policy in force then stays. */
     reload(actor: string): Promise<Pick<Policy, 'digest'>>;
   };

@@ -21,6 +21,8 @@ export interface Exporter {
    * bundle and the ledger. Throws `incident_not_found` and `export_too_large`.
    */
   export(by: string, incidentId?: string): Promise<{ exportedAt: string; bytes: Uint8Array }>;
+  /** The signed bundle with which an incident ends. It is kept where its own ledger entry says. */
+  seal(incidentId: string): Promise<Uint8Array>;
 }
 
 export interface ExporterDeps extends Pick<ShimDeps, 'policy' | 'engineStatus' | 'now'> {
@@ -29,26 +31,35 @@ export interface ExporterDeps extends Pick<ShimDeps, 'policy' | 'engineStatus' |
 }
 
 export function createExporter(deps: ExporterDeps): Exporter {
+  const bundle = (exportedAt: string, records: Records, systemState: Record<string, unknown>) =>
+    buildBundle(
+      { exportedAt, ...records, systemState, policyDigest: deps.policy.current().digest },
+      deps.keys,
+    );
   return {
     export: async (by, incidentId) => {
       const exportedAt = new Date(deps.now()).toISOString();
       // Incidents first: the entries then tell all that is in them, and perhaps more.
-      const { incidents, auditEntries } =
+      const records =
         incidentId === undefined
           ? await everything(deps.ledger)
           : await one(deps.ledger, incidentId);
       const systemState = { exported_by: by, ...(await stateOf(deps)) };
-      const policyDigest = deps.policy.current().digest;
-      const source = { exportedAt, incidents, auditEntries, systemState, policyDigest };
-      const bytes = buildBundle(source, deps.keys);
-      await deps.ledger.log.note({
-        key: `${NOTE}/${randomUUID()}`,
-        at: exportedAt,
-        actor: by,
-        type: NOTE,
-        body: { incident_id: incidentId ?? '', incidents: incidents.length, size: bytes.length },
-      });
+      const bytes = bundle(exportedAt, records, systemState);
+      const body = {
+        incident_id: incidentId ?? '',
+        incidents: records.incidents.length,
+        size: bytes.length,
+      };
+      const key = `${NOTE}/${randomUUID()}`;
+      await deps.ledger.log.note({ key, at: exportedAt, actor: by, type: NOTE, body });
       return { exportedAt, bytes };
+    },
+    seal: async (incidentId) => {
+      const records = await one(deps.ledger, incidentId);
+      // Figures over all incidents do not belong to one, and would cost the more the more there are.
+      const systemState = { exported_by: 'cordon', engine: deps.engineStatus() };
+      return bundle(new Date(deps.now()).toISOString(), records, systemState);
     },
   };
 }

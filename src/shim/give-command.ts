@@ -40,14 +40,14 @@ export interface Order {
 export async function giveCommand(
   call: Pick<Call<unknown, unknown>, 'principal' | 'header'>,
   { incidentId, command, claim = '', note }: Order,
-  deps: Pick<ShimDeps, 'ledger' | 'commands'>,
+  deps: Pick<ShimDeps, 'ledger' | 'commands' | 'revive'>,
 ): Promise<CommandAnswer> {
   const incident = await knownIncident(deps.ledger.register, incidentId);
   const by = call.principal.name;
   const id = requestId(call, command);
   const result = await deps.commands
     .send(incidentId, command, { by, claim, note }, id)
-    .catch((error: unknown) => withoutWorkflow(incident, command, error));
+    .catch((error: unknown) => withoutWorkflow(incident, command, error, deps));
   if ('refused' in result) throw new CommandRefused(result.refused);
   return result.done;
 }
@@ -72,15 +72,20 @@ function requestId(
 }
 
 /** Either its workflow is still to be started, or it has ended and only the record can answer. */
-function withoutWorkflow(incident: Incident, command: Command, error: unknown): CommandResult {
+async function withoutWorkflow(
+  incident: Incident,
+  command: Command,
+  error: unknown,
+  { revive }: Pick<ShimDeps, 'revive'>,
+): Promise<CommandResult> {
   if (!(error instanceof Fault) || error.code !== 'not_found') throw error;
-  const refused = refusal(incident, command);
-  if (incident.resolved_at === '') {
+  if (await revive(incident.id)) {
     return unavailable(
       'not_started',
       'The incident is recorded but its workflow has not started yet',
     );
   }
+  const refused = refusal(incident, command);
   if (refused !== null) return { refused };
   if (command === 'resolve') return { done: { status: 'resolved' } };
   if (incident.state === 'closed') return { done: { status: 'closed' } };

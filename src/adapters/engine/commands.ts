@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -7,9 +6,9 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { status } from '@grpc/grpc-js';
 import type { CommandResult, Commands } from '../../domain/commands.ts';
 import { Fault } from '../../domain/fault.ts';
+import { engineUnavailable, isEngineUnavailable } from './unavailable.ts';
 import { UPDATES, type CommandAnswer } from '../../domain/messages.ts';
 
 /** A caller without an engine is told so well within two seconds. */
@@ -53,22 +52,8 @@ function refusalOf(error: unknown): CommandResult {
       cause: error,
     });
   }
-  if (isUnavailable(error)) {
-    const message = 'The workflow engine does not answer; try again shortly';
-    throw new Fault('engine_unavailable', message, { retryable: true, cause: error });
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isEngineUnavailable(error)) {
+    throw engineUnavailable(error);
   }
   throw error;
-}
-
-const UNAVAILABLE = new Set([
-  status.UNAVAILABLE,
-  status.DEADLINE_EXCEEDED,
-  status.CANCELLED,
-  status.RESOURCE_EXHAUSTED,
-]);
-
-function isUnavailable(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const cause = error instanceof Error ? error.cause : undefined;
-  return [error, cause].some((it) => isGrpcServiceError(it) && UNAVAILABLE.has(it.code));
 }

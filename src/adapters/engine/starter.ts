@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { engineUnavailable, isEngineUnavailable } from './unavailable.ts';
 import type { Pending } from '../../domain/ledger.ts';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.ts';
@@ -34,7 +35,8 @@ export function createStarter(client: Client, options: { eager: boolean }) {
           workflowId: input.id,
           taskQueue: TASK_QUEUE,
           args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // A run that was terminated may be followed by another; one that came to its end never.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
           workflowIdConflictPolicy: 'FAIL',
           requestEagerStart: options.eager,
           priority: { priorityKey: SEVERITIES.length - severityRank(severity) },
@@ -44,7 +46,8 @@ export function createStarter(client: Client, options: { eager: boolean }) {
         }),
       );
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+      throw isEngineUnavailable(error) ? engineUnavailable(error) : error;
     }
   };
 }

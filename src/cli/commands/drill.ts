@@ -11,6 +11,7 @@ import { EXIT, Failure } from '../exit.ts';
 interface Options {
   severity?: Severity;
   throwAway?: true;
+  realTargets?: true;
 }
 
 export function drillCommand(cli: Cli): Command {
@@ -19,17 +20,18 @@ export function drillCommand(cli: Cli): Command {
     .argument('<class>', 'a class of the policy, such as attestation_failure')
     .option('--severity <severity>', 'else the default of the class', fitting(severitySchema))
     .option('--throw-away', 'in an installation of its own, even where one runs')
+    .option('--real-targets', 'also where the targets are real services, which are then contained')
     .addHelpText(
       'after',
       `
-Where an installation runs, the drill is held there, and contains what its policy says: the practice range
-of \`cordon up\`, or the real services of \`cordon server\`. Where none runs, one is brought up and removed again.`,
+Where an installation runs, the drill is held there, and contains what its policy says. Where none runs, one
+is brought up and removed again.`,
     )
     .action((incidentClass: string, options: Options) => drill(cli, incidentClass, options));
 }
 
 async function drill(cli: Cli, incidentClass: string, options: Options): Promise<void> {
-  const running = options.throwAway === true ? null : await runningInstallation(cli);
+  const running = options.throwAway === true ? null : await runningInstallation(cli, options);
   if (running !== null) return rehearse(cli, running, incidentClass, options);
   note(cli, 'No installation is used: bringing up one to throw away …');
   const place = await cli.roots.throwAway(cli.io.env);
@@ -40,11 +42,14 @@ async function drill(cli: Cli, incidentClass: string, options: Options): Promise
   }
 }
 
-async function runningInstallation(cli: Cli): Promise<Api | null> {
+async function runningInstallation(cli: Cli, options: Options): Promise<Api | null> {
   const api = cli.api();
   try {
-    await api.health();
-    return api;
+    const { practice_range } = await api.health();
+    if (practice_range || options.realTargets === true) return api;
+    throw new Failure(EXIT.usage, 'real_targets', 'The targets of this installation are real', {
+      next: 'rehearse with --throw-away, or say --real-targets where you mean it',
+    });
   } catch (error) {
     if (error instanceof Failure && error.code === 'unreachable') return null;
     throw error;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPracticeRange } from '../../domain/practice-range.ts';
 import type { ShimDeps } from '../deps.ts';
 import { noBody, noQuery, route, type Route } from '../route.ts';
 
@@ -13,6 +14,7 @@ const healthSchema = z.strictObject({
   reasons: z.array(z.string()).describe('Why it is not ok, a sentence each'),
   open_incidents: z.int(),
   total_incidents: z.int(),
+  practice_range: z.boolean().describe('Every target is a stand-in: drills contain nothing real'),
   engine: z.strictObject({ connected: z.boolean(), since: z.string() }),
   ledger: z.strictObject({ writable: z.boolean(), seq: z.int() }),
   backlog: z.strictObject({ waiting: z.int(), oldest_seconds: z.number() }),
@@ -69,6 +71,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     reasons,
     open_incidents: ledger.open,
     total_incidents: ledger.total,
+    practice_range: isPracticeRange(deps.policy.current().targets),
     engine: { connected, since },
     ledger: { writable: ledger.writable, seq: ledger.seq },
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
