@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
+import { followEvents, type Events } from './events.ts';
+import { freePorts } from '../src/throw-away.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** As many connections as a busy detector keeps open. */
+const CONNECTIONS = 32;
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** `cordon up` in a process of its own, and a keep-alive client of its API. */
+export interface Product {
+  pid: number;
+  home: string;
+  temporalPort: number;
+  events: Events;
+  call(method: 'GET' | 'POST', path: string, body?: object, key?: string): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(): Promise<Product> {
+  const home = await mkdtemp(join(tmpdir(), 'cordon-bench-'));
+  const [api, temporal, ui] = await freePorts(3);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'up'], {
+    env: {
+      ...process.env,
+      CORDON_HOME: home,
+      BIND_ADDR: `127.0.0.1:${api}`,
+      TEMPORAL_PORT: String(temporal),
+      TEMPORAL_UI_PORT: String(ui),
+      CORDON_RANGE_ATTESTOR_PORT: '0',
+      CORDON_RANGE_INTEGRITY_PORT: '0',
+      LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await untilUp(child);
+  const token = (await readFile(join(home, 'tokens', 'admin'), 'utf8')).trim();
+  const events = await followEvents(`http://127.0.0.1:${api}`);
+  const pool = new Pool(`http://127.0.0.1:${api}`, { connections: CONNECTIONS });
+  return {
+    pid: child.pid ?? 0,
+    home,
+    temporalPort: temporal ?? 0,
+    events,
+    call: (method, path, body, key) => call(pool, token, method, path, body, key),
+    stop: async () => {
+      events.stop();
+      await pool.close();
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilUp(child: ChildProcess): Promise<void> {
+  if (child.stdout === null) throw new TypeError('no output to read');
+  const died = once(child, 'exit').then(() => {
+    throw new Error('cordon up ended at its start');
+  });
+  died.catch(() => undefined);
+  const said = async (stdout: NonNullable<ChildProcess['stdout']>) => {
+    let text = '';
+    for await (const chunk of stdout) {
+      text += String(chunk);
+      if (text.includes('Cordon is up')) break;
+    }
+    stdout.resume();
+  };
+  await Promise.race([said(child.stdout), died]);
+}
+
+async function call(
+  pool: Pool,
+  token: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+  key?: string,
+): Promise<Answer> {
+  const response = await pool.request({
+    method,
+    path,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = (await response.body.json()) as Record<string, unknown>;
+  return { status: response.statusCode, body: answer };
+}
