@@ -1,14 +1,10 @@
 import { Connection } from '@temporalio/client';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type DevServer, startDevServer } from '../../src/engine/dev-server.ts';
-import { findTemporal } from '../../src/engine/find.ts';
 import { freePort, keepingLog } from './scratch.ts';
 
 /** For tests with the real server: a start takes half a second on an idle machine, and this one may be busy. */
 export const SLOWLY = { timeout: 60_000 };
-
-/** Finding may have to build the server first, once per machine. */
-const { command } = await findTemporal({ env: process.env, say: (line) => console.log(line) });
 
 /** The real server on free ports, for as long as the test. */
 export async function start(
@@ -19,7 +15,7 @@ export async function start(
     home,
     port: given.port ?? (await freePort()),
     uiPort: given.uiPort ?? (await freePort()),
-    command: given.command ?? command,
+    command: given.command ?? inject('temporal'),
     log: keepingLog(),
   });
   onTestFinished(() => server.stop());

@@ -70,6 +70,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
       now,
     }),
     commands: course,
+    revive: async () => false,
     authenticate: (header) => principals.authenticate(header),
     mintSignalToken: (...grant) => signalTokens.mint(...grant),
     policy: held,

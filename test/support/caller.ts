@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Command } from '../../src/domain/ceremony.ts';
 import { incidentEventSchema, type IncidentEvent } from '../../src/domain/events.ts';
-import { incidentRecordSchema, type Incident, type State } from '../../src/domain/incident-record.ts';
+import {
+  incidentRecordSchema,
+  type Incident,
+  type State,
+} from '../../src/domain/incident-record.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import { eventually } from './eventually.ts';
 
@@ -37,8 +42,6 @@ const PATHS: Record<Command, string> = {
 };
 
 /** Whoever calls the API of one installation, its first person by default. */
-export type Caller = ReturnType<typeof callerOf>;
-
 export function callerOf(url: string, home: string) {
   const tokenOf = (name: string) => readFileSync(join(home, 'tokens', name), 'utf8').trim();
   const admin = tokenOf('admin');
@@ -67,7 +70,8 @@ export function callerOf(url: string, home: string) {
   async function report(told: Told, headers: Record<string, string> = {}): Promise<Incident> {
     const body = { description: 'seen by a detector', ...told };
     const answer = await api('POST', '/api/v1/incidents/report', body, { headers });
-    if (answer.status !== 201 && answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    if (answer.status !== 201 && answer.status !== 200)
+      throw new Error(JSON.stringify(answer.body));
     return incidentRecordSchema.parse(answer.body);
   }
 
@@ -87,7 +91,9 @@ export function callerOf(url: string, home: string) {
     const told = (await entries(id)).map((entry) =>
       incidentEventSchema.parse({ ...entry.body, type: entry.type }),
     );
-    return told.filter((event): event is Extract<IncidentEvent, { type: T }> => event.type === type);
+    return told.filter(
+      (event): event is Extract<IncidentEvent, { type: T }> => event.type === type,
+    );
   }
 
   function command(name: Command, id: string, given: Given = {}): Promise<Answer> {
@@ -99,22 +105,33 @@ export function callerOf(url: string, home: string) {
   /** Every step that the incident asks of people, to its end. */
   async function recover(id: string): Promise<Incident> {
     const { require_ack, require_reattest, require_review } = await incident(id);
-    if (require_ack) await done(command('acknowledge', id));
-    if (require_reattest) await done(command('reattest', id));
-    await done(command('resolve', id));
+    if (require_ack) await insist('acknowledge', id);
+    if (require_reattest) await insist('reattest', id);
+    await insist('resolve', id);
     await until(id, ({ bundle }) => bundle !== null);
-    if (require_review) await done(command('close', id));
+    if (require_review) await insist('close', id);
     return incident(id);
   }
 
+  /** As the API asks of its callers: on a 503 the same call again. */
+  async function insist(name: Command, id: string): Promise<void> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const sent = () => command(name, id, { headers });
+    const { status, body } = await eventually(sent, (answer) => answer.status !== 503, 30_000);
+    if (status !== 200) throw new Error(`was answered ${status} ${JSON.stringify(body)}`);
+  }
+
   return {
-    ...{ api, report, incident, until, entries, events, command, recover, tokenOf },
+    api,
+    report,
+    incident,
+    until,
+    entries,
+    events,
+    command,
+    recover,
+    tokenOf,
     untilState: (id: string, state: State, withinMs?: number) =>
       until(id, (now) => now.state === state, withinMs),
   };
-}
-
-async function done(sent: Promise<Answer>): Promise<void> {
-  const { status, body } = await sent;
-  if (status !== 200) throw new Error(`was answered ${status} ${JSON.stringify(body)}`);
 }

@@ -16,8 +16,9 @@ export function engineOf(home: string, client: Client) {
       const found: string[] = [];
       for await (const { workflowId, runId } of client.workflow.list()) {
         const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-        const failed = events?.some((event) => event.workflowTaskFailedEventAttributes);
-        if (failed) found.push(workflowId);
+        const failures = events?.flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);
+        // A reset is written down as the failure of the task that it goes back to.
+        if (failures?.some(({ newRunId }) => !newRunId)) found.push(workflowId);
       }
       return found;
     },

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Env } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { callRange, rangeEffects, setRangeFault, setRangeState } from '../../src/range/client.ts';
@@ -13,6 +12,7 @@ import { freePorts } from '../../src/throw-away.ts';
 import { bringUp } from '../../src/up.ts';
 import { callerOf } from './caller.ts';
 import { engineOf } from './engine.ts';
+import { quieten } from './quiet-runtime.ts';
 import { writePolicy, type PolicyChanges } from './policy-directory.ts';
 
 /** For `beforeAll`: an engine, a range, a worker and a server start in seconds, on a busy machine in some more. */
@@ -31,7 +31,8 @@ export async function place(policy: PolicyChanges = {}): Promise<Place> {
   const [api, temporal, ui, attestor, integrity] = await freePorts(5);
   const { PATH, HOME } = process.env;
   const env: Env = {
-    ...{ PATH, HOME },
+    PATH,
+    HOME,
     CORDON_HOME: home,
     BIND_ADDR: `127.0.0.1:${api}`,
     TEMPORAL_PORT: String(temporal),
@@ -54,21 +55,29 @@ export type Installation = Awaited<ReturnType<typeof installation>>;
 export async function installation(wishes: { policy?: PolicyChanges; at?: Place } = {}) {
   quieten();
   const { home, env } = wishes.at ?? (await place(wishes.policy));
-  const up = await bringUp(env, createLog(env['LOG_LEVEL'] ?? 'silent', 'test'), () => undefined);
+  const leave = () => (wishes.at === undefined ? remove({ home, env }) : undefined);
+  const log = createLog(env['LOG_LEVEL'] ?? 'silent', 'test');
+  const up = await bringUp(env, log, () => undefined).catch(async (error: unknown) => {
+    await leave();
+    throw error;
+  });
   const connection = Connection.lazy({
     address: `127.0.0.1:${env['TEMPORAL_PORT']}`,
     channelArgs: { 'grpc.enable_http_proxy': 0 },
   });
   const client = new Client({ connection, namespace: 'cordon' });
   return {
-    ...{ home, env, url: up.url, client },
+    home,
+    env,
+    url: up.url,
+    client,
     ...callerOf(up.url, home),
     ...engineOf(home, client),
     ...rangeOf(home),
     stop: async () => {
       await connection.close();
       await up.stop();
-      if (wishes.at === undefined) await remove({ home, env });
+      await leave();
     },
   };
 }
@@ -89,13 +98,4 @@ function rangeOf(home: string) {
     vaultIsLocked: async () =>
       (await callRange(home, 'vault', 'GET', '/api/v1/vault/status')).body['locked'],
   };
-}
-
-let quiet = false;
-
-/** The engine's client speaks of every lost connection; a test that stops the engine expects them. */
-function quieten(): void {
-  if (quiet) return;
-  quiet = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 }

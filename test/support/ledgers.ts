@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import {
   type LedgerOptions,
   openLedger,
@@ -38,7 +38,7 @@ export const SQLITE: LedgerKind = {
   },
 };
 
-export const POSTGRES_URL = process.env['CORDON_TEST_POSTGRES'] ?? '';
+const POSTGRES_URL = inject('postgres') ?? '';
 
 export const POSTGRES: LedgerKind = {
   name: 'PostgreSQL',
@@ -56,8 +56,8 @@ export const POSTGRES: LedgerKind = {
   },
 };
 
-/** What the machine has: SQLite always, PostgreSQL where `CORDON_TEST_POSTGRES` names one. */
-export const LEDGER_KINDS: LedgerKind[] = POSTGRES_URL === '' ? [SQLITE] : [SQLITE, POSTGRES];
+/** What this run is about: the unit tests run on SQLite, and the same files run once more on PostgreSQL. */
+export const LEDGER_KINDS: LedgerKind[] = POSTGRES_URL === '' ? [SQLITE] : [POSTGRES];
 
 /** A ledger that is closed when the test ends. */
 export async function freshLedger(kind: LedgerKind): Promise<OpenLedger> {

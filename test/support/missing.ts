@@ -16,7 +16,9 @@ declare module 'vitest' {
     temporal: string;
     /** Path of an executable that is the time-skipping test server. */
     timeSkipping: string;
-    /** URL of an empty PostgreSQL; absent where a test is run without. */
-    postgres: string;
+    /** How `docker compose` is called here. */
+    dockerCompose: string[];
+    /** URL of an empty PostgreSQL; undefined where the tests run without one. */
+    postgres: string | undefined;
   }
 }

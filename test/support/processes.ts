@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const CORDON = fileURLToPath(new URL('../../cordon', import.meta.url));
@@ -8,6 +8,9 @@ const CORDON = fileURLToPath(new URL('../../cordon', import.meta.url));
 /** Longer than the slowest part of an installation takes to start while others load the machine. */
 const READY_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
+
+/** Characters of a part's log that an error quotes. */
+const LAST_WORDS = 1_500;
 
 /** Something that runs apart from the test, and that can die at any moment and be started again. */
 export interface Part {
@@ -40,9 +43,13 @@ export function cordonProcess({ role, env, logFile, isReady }: CordonProcess): P
     name: role,
     start: async () => {
       if (running !== null) throw new Error(`${role} runs already`);
-      running = launch(role, env, logFile);
-      const { pid } = running;
-      await until(isReady, `${role} (${pid}) is ready; see ${logFile}`, READY_WITHIN_MS);
+      const child = launch(role, env, logFile);
+      running = child;
+      const isOver = async () => child.exitCode !== null || (await isReady());
+      await until(isOver, `${role} is ready`, READY_WITHIN_MS).catch((cause: unknown) => {
+        throw new Error(`${role} said last: ${lastWords(logFile)}`, { cause });
+      });
+      if (child.exitCode !== null) throw new Error(`${role} ended: ${lastWords(logFile)}`);
     },
     kill: async () => {
       const child = running;
@@ -83,6 +90,10 @@ export async function until(
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function lastWords(logFile: string): string {
+  return readFileSync(logFile, 'utf8').slice(-LAST_WORDS);
 }
 
 function launch(role: string, env: Record<string, string>, logFile: string): ChildProcess {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { openLedger } from '../../../src/adapters/ledger/ledger.ts';
 import { verifyLedger } from '../../../src/adapters/ledger/verify.ts';
 import { admission, incidentId } from '../../support/admissions.ts';
-import { LEDGER_KINDS, POSTGRES, POSTGRES_URL, SQLITE } from '../../support/ledgers.ts';
+import { LEDGER_KINDS, POSTGRES, SQLITE } from '../../support/ledgers.ts';
 
 const UNAVAILABLE = { code: 'ledger_unavailable', retryable: true };
 const refusalSchema = z.object({ done: z.int(), code: z.string() });
@@ -35,7 +35,8 @@ describe('a SQLite ledger', () => {
     await expect(ledger.register.incident(incidentId(1))).resolves.toBeNull();
 
     delay.disable();
-    expect(delay.max / 1e6).toBeLessThan(100);
+    // Its patience is two seconds; a busy machine alone makes a tenth of one.
+    expect(delay.max / 1e6).toBeLessThan(500);
     other.exec('rollback');
     expect((await ledger.log.admit(admission(1))).repeated).toBe(false);
   });
@@ -65,7 +66,7 @@ describe('a SQLite ledger', () => {
   });
 });
 
-describe.skipIf(POSTGRES_URL === '')('a PostgreSQL ledger', () => {
+describe.each(LEDGER_KINDS.filter((kind) => kind === POSTGRES))('a $name ledger', () => {
   it('refuses when its connections are cut, and heals by itself', async () => {
     const place = await POSTGRES.place();
     const ledger = await place.open();

@@ -14,7 +14,7 @@ const FREEZE = requestFor('freeze_agent');
 
 let home: string;
 let server: Server;
-let behave: RequestListener;
+let behave: (...args: Parameters<RequestListener>) => unknown;
 let policy: TargetsPolicy;
 let targets: ReturnType<typeof createTargets>;
 

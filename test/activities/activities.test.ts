@@ -1,0 +1,82 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { AIRLOCK, HAPPENS, FREEZE } from '../support/incidents.ts';
+import { recorded } from '../support/admissions.ts';
+import { world, type World } from './world.ts';
+
+let on: World;
+beforeEach(async () => void (on = await world()));
+afterEach(() => on.stop());
+
+describe('record', () => {
+  it('holds what an escalation adds before it can be applied, and nothing for the ledger', async () => {
+    const { incident_id } = await on.incident([FREEZE]);
+    const alert = { ...FREEZE, action: 'log_alert', kind: 'ledger', resource: '' } as const;
+    const escalated = HAPPENS.escalated({ actions: [FREEZE, AIRLOCK, alert] });
+    const request = { incident_id, events: [recorded('1', escalated)] };
+    await createActivities(on.deps).record(request);
+    await createActivities(on.deps).record(request);
+    const held = (await on.deps.ledger.holds.inForce()).map(({ resource }) => resource);
+    expect(held).toEqual([AIRLOCK.resource, FREEZE.resource]);
+    expect(await on.deps.ledger.register.timeline(incident_id)).toHaveLength(2);
+  });
+});
+
+describe('seal', () => {
+  it('keeps the bundle of all that was told, and says once where', async () => {
+    const { incident_id } = await on.incident();
+    const { ledger, store } = on.deps;
+    const entries = async () =>
+      (await ledger.register.timeline(incident_id)).map(({ type }) => type);
+    const exportIncident = async () => new TextEncoder().encode((await entries()).join());
+    const { seal } = createActivities({ ...on.deps, exportIncident });
+    const request = { incident_id, events: [recorded('1', HAPPENS.contained)] };
+    const bundle = await seal(request);
+    expect(new TextDecoder().decode(await store.get(bundle))).toBe('reported,contained');
+    await seal(request);
+    expect(await entries()).toEqual(['reported', 'contained', 'sealed']);
+  });
+});
+
+describe('authenticateSignal', () => {
+  it('refuses what the token does not prove, for good', async () => {
+    const { authenticateSignal } = createActivities(on.deps);
+    const purpose = { incident_id: 'INC-1', command: 'acknowledge', token: 'forged' } as const;
+    await expect(authenticateSignal(purpose)).rejects.toMatchObject({
+      type: 'invalid_token',
+      nonRetryable: true,
+    });
+  });
+});
+
+describe('what an activity throws', () => {
+  const thrown = async (error: Error): Promise<unknown> => {
+    const signalCounter = async () => {
+      throw error;
+    };
+    const { countOccurrence } = createActivities({ ...on.deps, signalCounter });
+    const occurrence = { incident_id: 'INC-1', at_ms: 0, threshold: 1, window_ms: 1 };
+    try {
+      return await countOccurrence({ class: 'prompt_injection', occurrence });
+    } catch (caught) {
+      return caught;
+    }
+  };
+
+  it.each([true, false])(
+    'crosses as its code where it is a fault (retryable: %s)',
+    async (retryable) => {
+      const cause = new Error('ENOSPC');
+      const failure = await thrown(new Fault('store_full', 'No room', { retryable, cause }));
+      expect(failure).toBeInstanceOf(ApplicationFailure);
+      expect(failure).toMatchObject({ type: 'store_full', nonRetryable: !retryable, cause });
+    },
+  );
+
+  it('stays what it is where it is a bug', async () => {
+    const bug = new TypeError('x is undefined');
+    expect(await thrown(bug)).toBe(bug);
+  });
+});

@@ -1,0 +1,93 @@
+import { Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import type { Activities } from '../../src/domain/activities.ts';
+import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
+import { INCIDENT_WORKFLOW, TASK_QUEUE, type IncidentInput } from '../../src/domain/messages.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { reported } from '../support/incidents.ts';
+import { quieten } from '../support/quiet-runtime.ts';
+import { startTimeSkipping } from '../support/time-skipping.ts';
+
+const BUNDLE = { sha256: 'd'.repeat(64), size: 1, media_type: 'application/json' };
+const WELL = { reason: 'ok', detail: '' } as const;
+const inForce = ({ action, target }: { action: string; target: string }) =>
+  ({ action, target, status: 'contained', ...WELL }) as const;
+const free = ({ action, target }: { action: string; target: string }) =>
+  ({ action, target, status: 'released', ...WELL }) as const;
+
+/** Effects of a world in which everything goes well at once. */
+const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
+  countOccurrence: async () => undefined,
+  contain: async ({ actions }) => actions.map(inForce),
+  enforce: async ({ actions: [action] }) => inForce(action ?? { action: '', target: '' }),
+  capture: async () => ({ artifacts: [], gaps: [] }),
+  attest: async () => ({
+    accepted: true,
+    ...WELL,
+    assurance: 'software',
+    attestor: 'range',
+    evidence: null,
+  }),
+  ensureReleased: async ({ actions: [action] }) => free(action ?? { action: '', target: '' }),
+  authenticateSignal: async () => ({ by: 'ada', claim: '', note: '' }),
+};
+
+/** The workflows where hours pass at once, in a world that the test may change. */
+export async function stage() {
+  quieten();
+  const environment = await startTimeSkipping();
+  const told: RecordedEvent[] = [];
+  let effects: Partial<Activities> = {};
+  const record: Activities['record'] = async ({ events }) => void told.push(...events);
+  const release: Activities['release'] = async (request) => {
+    await record(request);
+    return request.actions.map(free);
+  };
+  const seal: Activities['seal'] = async (request) => {
+    await record(request);
+    return BUNDLE;
+  };
+  const names = Object.keys(HARMLESS) as (keyof typeof HARMLESS)[];
+  const activities = Object.fromEntries(
+    names.map((name) => [name, (request: never) => (effects[name] ?? HARMLESS[name])(request)]),
+  );
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: inject('workflowBundle') },
+    activities: { ...activities, record, release, seal },
+  });
+  const running = worker.run();
+  let incidents = 0;
+
+  return {
+    environment,
+    /** The events of one type that have reached the ledger since the last start. */
+    told: (type: IncidentEvent['type']) => told.filter((recorded) => recorded.event.type === type),
+
+    /** A new incident in a world with these effects. */
+    start: async (plan: Partial<Plan>, changed: Partial<Activities> = {}) => {
+      told.length = 0;
+      effects = changed;
+      incidents += 1;
+      const created_at = new Date(await environment.currentTimeMs()).toISOString();
+      const { type: _type, evidence: _evidence, ...event } = reported(plan).event;
+      const id = event.id.replace(/1$/, `${incidents}`);
+      const input: IncidentInput = { ...event, id, created_at, occurred_at: created_at };
+      const handle = await environment.client.workflow.start(INCIDENT_WORKFLOW, {
+        workflowId: id,
+        taskQueue: TASK_QUEUE,
+        args: [input],
+      });
+      const person = { by: 'ada', claim: '', note: '' };
+      const give = (command: string) => handle.executeUpdate(command, { args: [person] });
+      return { handle, created_at: Date.parse(created_at), give };
+    },
+
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+}
