@@ -54,13 +54,13 @@ export function requestFor(
   action: PlannedAction,
   effect: 'apply' | 'release',
 ): ActionRequest {
-  const { actions: _, ...facts } = request;
+  const { actions: _, again, ...facts } = request;
   return {
     ...facts,
     action: action.action,
     target: action.target,
     resource: action.resource,
-    idempotency_key: effectKey(request.incident_id, action, effect),
+    idempotency_key: effectKey(request.incident_id, action, effect, again),
     timeout_ms: action.timeout_ms,
   };
 }

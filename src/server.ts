@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { Client } from '@temporalio/client';
 import { createCommands } from './adapters/engine/commands.ts';
 import { endedFromOutside } from './adapters/engine/ended.ts';
+import { createLossTeller } from './adapters/engine/lost.ts';
 import { createStarter } from './adapters/engine/starter.ts';
 import { startNotifier } from './adapters/notify/notifier.ts';
 import type { Config } from './config.ts';
@@ -13,6 +14,7 @@ import type { Foundation } from './foundation.ts';
 import { startCheckpointer } from './intake/checkpointer.ts';
 import { createDispatcher } from './intake/dispatcher.ts';
 import { firstStart } from './intake/first-start.ts';
+import { startHoldGuard } from './intake/hold-guard.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPrincipals } from './intake/principals.ts';
 import { startRevival } from './intake/revival.ts';
@@ -77,6 +79,14 @@ export async function startServer(
     now,
     log,
   });
+  const guard = startHoldGuard({
+    ledger,
+    targets: foundation.targets,
+    tellLost: createLossTeller(client),
+    owner,
+    now,
+    log,
+  });
   const revival = startRevival({
     register: ledger.register,
     dispatcher,
@@ -118,6 +128,7 @@ export async function startServer(
     stop: async () => {
       tail.stop();
       revival.stop();
+      guard.stop();
       await close(http);
       await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop()]);
       engine.stop();

@@ -11,6 +11,7 @@ import { refusal, type Command } from '../src/domain/ceremony.ts';
 import type {
   CommandAnswer,
   EscalateSignal,
+  LostSignal,
   PersonCommand,
   SignedSignal,
 } from '../src/domain/messages.ts';
@@ -21,12 +22,13 @@ import {
   ackSignal,
   closeUpdate,
   escalateSignal,
+  lostSignal,
   reattestSignal,
   reattestUpdate,
   resolveUpdate,
 } from './messages.ts';
-import { isEscalateSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
-import { contain } from './stages/contain.ts';
+import { isEscalateSignal, isLostSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
+import { contain, regain } from './stages/contain.ts';
 import { freeze } from './stages/freeze.ts';
 import type { Story } from './story.ts';
 
@@ -62,6 +64,9 @@ export function takeCommands(story: Story): void {
   });
   setHandler(escalateSignal, (signal) => steadily(() => escalate(story, signal)), {
     description: 'The class has reached its threshold',
+  });
+  setHandler(lostSignal, (signal) => steadily(() => lose(story, signal)), {
+    description: 'An action was measured to be no longer in force',
   });
 }
 
@@ -161,6 +166,12 @@ async function bySignal(
     // A signal has nobody to answer to, and must not fail the incident either.
     log.warn('a signal was refused', { reason: String(error) });
   }
+}
+
+async function lose(story: Story, signal: LostSignal): Promise<void> {
+  if (!isLostSignal(signal)) return log.warn('a signal that names no loss was ignored');
+  await story.attempted();
+  await regain(story, signal);
 }
 
 async function escalate(story: Story, signal: EscalateSignal): Promise<void> {

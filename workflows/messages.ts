@@ -4,6 +4,7 @@ import {
   UPDATES,
   type CommandAnswer,
   type EscalateSignal,
+  type LostSignal,
   type PersonCommand,
   type SignedSignal,
 } from '../src/domain/messages.ts';
@@ -17,4 +18,5 @@ export const closeUpdate = defineUpdate<CommandAnswer, [PersonCommand]>(UPDATES.
 export const ackSignal = defineSignal<[SignedSignal]>(SIGNALS.ack);
 export const reattestSignal = defineSignal<[SignedSignal]>(SIGNALS.reattest);
 export const escalateSignal = defineSignal<[EscalateSignal]>(SIGNALS.escalate);
+export const lostSignal = defineSignal<[LostSignal]>(SIGNALS.lost);
 export const countSignal = defineSignal<[Occurrence]>(SIGNALS.count);

@@ -1,5 +1,10 @@
 import type { Occurrence } from '../src/domain/escalation.ts';
-import type { EscalateSignal, PersonCommand, SignedSignal } from '../src/domain/messages.ts';
+import type {
+  EscalateSignal,
+  LostSignal,
+  PersonCommand,
+  SignedSignal,
+} from '../src/domain/messages.ts';
 
 // Whoever can reach Temporal can send any value at all, and a handler that throws for one would stop its workflow.
 
@@ -13,6 +18,10 @@ export function isSignedSignal(given: unknown): given is SignedSignal {
 
 export function isEscalateSignal(given: unknown): given is EscalateSignal {
   return has(given, { count: 'number' });
+}
+
+export function isLostSignal(given: unknown): given is LostSignal {
+  return has(given, { action: 'string', detail: 'string' });
 }
 
 export function isOccurrence(given: unknown): given is Occurrence {

@@ -76,7 +76,7 @@ export class Story {
     // A reset replays into another run, whose events are not those of the run before. And a task that is lost with its
     // worker after it has written is done again with whatever came meanwhile: what it then tells is not a repeat.
     const run = workflowInfo().runId.slice(-8);
-    const key = `${run}-${this.#told}`;
+    const key = `${run}-${this.#told}-${this.#thread.slice(0, 8)}`;
     const recorded = { key, at: new Date().toISOString(), actor, event };
     this.incident = apply(this.incident, recorded);
     this.#unwritten.push(recorded);

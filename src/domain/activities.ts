@@ -18,6 +18,8 @@ export interface IncidentFacts {
 
 export interface ContainRequest extends IncidentFacts {
   actions: PlannedAction[];
+  /** How many attempts had been made when the action was lost and begun anew; absent the first time. */
+  again?: number;
 }
 
 export interface CaptureRequest extends IncidentFacts {

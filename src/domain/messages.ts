@@ -17,6 +17,7 @@ export const SIGNALS = {
   reattest: 'reattest',
   escalate: 'escalate',
   count: 'count',
+  lost: 'lost',
 } as const;
 
 export function escalationWorkflowId(incidentClass: string): string {
@@ -53,6 +54,12 @@ export interface SignedSignal {
 
 export interface CommandAnswer {
   status: 'acknowledged' | 're-attestation recorded' | 'resolved' | 'closed';
+}
+
+/** An action that was in force was measured not to be any more. */
+export interface LostSignal {
+  action: string;
+  detail: string;
 }
 
 export interface EscalateSignal {

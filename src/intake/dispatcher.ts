@@ -2,9 +2,14 @@ import { Fault } from '../domain/fault.ts';
 import { severityRank } from '../domain/severity.ts';
 import type { Outbox, Pending } from '../domain/ledger.ts';
 import type { Log } from './log.ts';
+import { createSettling } from './settling.ts';
 
-/** Few starts in flight: more only queue in front of the engine's store, critical ones behind low ones. */
-const MOST_IN_FLIGHT = 12;
+/**
+ * Few incidents between their start and their containment: more only queue inside the engine, where a critical one
+ * cannot overtake them. It need not even wait for these.
+ */
+const MOST_IN_FLIGHT = 6;
+const MORE_FOR_CRITICAL = 6;
 
 /** Another server takes over what this one has not started by then. */
 export const DISPATCH_LEASE_MS = 15_000;
@@ -42,6 +47,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const queue: Pending[] = [];
   const known = new Set<string>();
   const flying = new Set<Promise<void>>();
+  const settling = createSettling(deps.outbox, deps.now);
   let started: string[] = [];
   let pausedUntilMs = 0;
   let pauseMs = FIRST_PAUSE_MS;
@@ -73,7 +79,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function pump(): void {
-    while (!stopping && flying.size < MOST_IN_FLIGHT && deps.now() >= pausedUntilMs) {
+    while (!stopping && deps.now() >= pausedUntilMs && hasRoom(queue[0], flying.size)) {
       const pending = queue.shift();
       if (pending === undefined) return;
       const flight = launch(pending).finally(() => {
@@ -89,6 +95,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       await deps.start(pending);
       started.push(pending.input.id);
       pauseMs = FIRST_PAUSE_MS;
+      if (pending.input.plan.actions.length > 0) await settling.until(pending.input.id);
     } catch (error) {
       setAside(pending, error);
     }
@@ -139,6 +146,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       deps.log.warn({ err: error }, 'started incidents could not be struck off');
     }
   }
+}
+
+function hasRoom(next: Pending | undefined, inFlight: number): boolean {
+  const more = next?.severity === 'critical' ? MORE_FOR_CRITICAL : 0;
+  return inFlight < MOST_IN_FLIGHT + more;
 }
 
 /** Keeps the most severe first and, among equals, the oldest first. */

@@ -14,6 +14,17 @@ export function createOutbox(write: Write, reader: Backend['reader']): Outbox {
         await db.deleteFrom('outbox').where('incident_id', 'in', incidentIds).execute();
       });
     },
+    attempted: async (incidentIds) => {
+      if (incidentIds.length === 0) return [];
+      const rows = await reader
+        .selectFrom('entries')
+        .select('incident_id')
+        .distinct()
+        .where('incident_id', 'in', incidentIds)
+        .where('type', '=', 'action')
+        .execute();
+      return rows.map(({ incident_id }) => incident_id);
+    },
     backlog: async () => {
       const { waiting, oldest_ms } = await reader
         .selectFrom('outbox')
