@@ -41,7 +41,12 @@ describe('cordon doctor', () => {
   it('exits 1 when the server cannot take reports, and says why', async () => {
     const server = await tinyCordon();
     const reasons = ['The ledger cannot be written: reports are refused'];
-    const counts = { open_incidents: 0, total_incidents: 0, ledger: { seq: 0 } };
+    const counts = {
+      open_incidents: 0,
+      total_incidents: 0,
+      practice_range: true,
+      ledger: { seq: 0 },
+    };
     server.answerWith(503, { status: 'unavailable', reasons, ...counts });
     const { code, out } = await cordon(['doctor', '--url', server.url], { roots: machine() });
     expect(code).toBe(1);

@@ -173,7 +173,8 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
   function health() {
     const { total_incidents, open_incidents } = stats();
     const seq = ledger.entries.length;
-    return { status: 'ok', reasons: [], open_incidents, total_incidents, ledger: { seq } };
+    const counts = { open_incidents, total_incidents };
+    return { status: 'ok', reasons: [], ...counts, practice_range: true, ledger: { seq } };
   }
 
   function stats() {

@@ -70,7 +70,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
       now,
     }),
     commands: course,
-    revive: async () => false,
+    revive: async (id) => (await ledger.register.incident(id))?.resolved_at === '',
     authenticate: (header) => principals.authenticate(header),
     mintSignalToken: (...grant) => signalTokens.mint(...grant),
     policy: held,

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Incident, incidentRecordSchema } from '../../src/domain/incident-record.ts';
+import { pause, until } from '../support/processes.ts';
+import { type Answer, call } from './api.ts';
+import { isInForce, ledgerVerdict } from './audit.ts';
+import { insist } from './detector.ts';
+import { recover } from './person.ts';
+import { type SeparateParts, separateParts } from './separate-parts.ts';
+import { inLedger, lockLedger } from './stored.ts';
+
+/** A command reaches a worker that has nothing else to do, and the attestor answers it, in milliseconds. */
+const DELIVERED_WITHIN_MS = 1_500;
+
+/** The engine takes a worker to be dead that has not finished a task after 10 s. */
+const NOTICED_WITHIN_MS = 30_000;
+
+const COMMANDS = {
+  acknowledge: '/api/v1/recovery/ack',
+  reattest: '/api/v1/recovery/reattest',
+} as const;
+
+let parts: SeparateParts;
+
+beforeAll(async () => {
+  parts = await separateParts();
+  await Promise.all([parts.engine.start(), parts.range.start(), parts.server.start()]);
+  await parts.worker.start();
+}, 90_000);
+
+afterAll(() => parts.remove(), 60_000);
+
+describe('what the ledger was told when worker and engine died', () => {
+  it('is known to the workflow as well: an acknowledgement', async () => {
+    const id = await contained('prompt_injection');
+    await interrupt(id, 'acknowledge', 'acknowledged');
+    await parts.engine.kill();
+    await parts.engine.start();
+    await parts.worker.start();
+
+    const resolve = () =>
+      call(placeOf(), 'admin', 'POST', '/api/v1/incidents/resolve', { body: { id } });
+    await until(async () => (await resolve()).status === 200, 'it can be resolved', 30_000);
+    await expectRecovered(id);
+    expect(typesOf(id).filter((type) => type === 'acknowledged')).toHaveLength(1);
+  }, 120_000);
+});
+
+describe('what is told again, after a task was lost that had written already', () => {
+  it('keeps the command that came meanwhile', async () => {
+    const id = await contained('integrity_violation');
+    await interrupt(id, 'reattest', 'attestation');
+    parts.engine.thaw();
+    await parts.worker.start();
+
+    const acknowledge = async () => (await order(id, 'acknowledge')).status === 200;
+    await until(acknowledge, 'it can be acknowledged', NOTICED_WITHIN_MS);
+    expect(typesOf(id)).toContain('acknowledged');
+    await recover(placeOf(), id);
+    await expectRecovered(id);
+  }, 120_000);
+});
+
+async function contained(incidentClass: 'prompt_injection' | 'integrity_violation') {
+  const subject = { host: 'host-1', agent: incidentClass };
+  const id = await insist(placeOf(), { key: incidentClass, class: incidentClass, subject });
+  await until(async () => (await incident(id)).state === 'contained', 'it is contained', 30_000);
+  return id;
+}
+
+/** Lets a command come as far as the ledger, and the worker die before the engine, which sleeps, can hear of it. */
+async function interrupt(id: string, command: keyof typeof COMMANDS, told: string): Promise<void> {
+  const unlock = lockLedger(parts.home);
+  const answer = order(id, command);
+  await pause(DELIVERED_WITHIN_MS);
+  parts.engine.freeze();
+  unlock();
+  await until(() => typesOf(id).includes(told), `the ledger was told: ${told}`, 10_000);
+  await parts.worker.kill();
+  expect((await answer).status).not.toBe(200);
+}
+
+async function expectRecovered(id: string): Promise<void> {
+  await until(async () => (await incident(id)).bundle !== null, 'it is sealed', 30_000);
+  const resolved = await incident(id);
+  expect(resolved).toMatchObject({ resolved_by: 'admin', acked_by: 'admin' });
+  expect(await isInForce(parts.home, resolved, 'freeze_agent')).toBe(false);
+  expect(await ledgerVerdict(parts.env)).toMatchObject({ valid: true });
+}
+
+function order(id: string, command: keyof typeof COMMANDS): Promise<Answer> {
+  return call(placeOf(), 'admin', 'POST', COMMANDS[command], { body: { incident_id: id } });
+}
+
+function typesOf(id: string): unknown[] {
+  const sql = 'select type from entries where incident_id = ? order by seq';
+  return inLedger(parts.home, sql, id).map((row) => row['type']);
+}
+
+function placeOf() {
+  return { home: parts.home, url: parts.server.url };
+}
+
+async function incident(id: string): Promise<Incident> {
+  const { body } = await call(placeOf(), 'admin', 'GET', `/api/v1/incidents/${id}`);
+  return incidentRecordSchema.parse(body);
+}
