@@ -12,7 +12,8 @@ export const noted = proxyLocalActivities<
   Pick<Activities, 'record' | 'countOccurrence' | 'authenticateSignal' | 'seal'>
 >({
   startToCloseTimeout: '10s',
-  localRetryThreshold: '30s',
+  // What lasts longer must not keep the workflow's task, and so what else it has to do, waiting.
+  localRetryThreshold: '2s',
   retry: {
     initialInterval: '100ms',
     maximumInterval: '10s',
@@ -33,10 +34,13 @@ export const commanded = proxyActivities<Pick<Activities, 'record'>>({
   },
 });
 
-/** Cordon's own ledger carries these out, so they need no step in the history either. */
-export const ledgerActions = proxyLocalActivities<Pick<Activities, 'contain'>>({
-  startToCloseTimeout: '10s',
-  localRetryThreshold: '30s',
+/**
+ * One attempt within the workflow's own task, for what must not wait for the engine: the freeze, and what Cordon's own
+ * ledger carries out. A task that is lost does it again under the same keys.
+ */
+export const atOnce = proxyLocalActivities<Pick<Activities, 'contain'>>({
+  startToCloseTimeout: '65s',
+  localRetryThreshold: '2s',
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });
 

@@ -8,8 +8,8 @@ import { createSettling } from './settling.ts';
  * Few incidents between their start and their containment: more only queue inside the engine, where a critical one
  * cannot overtake them. It need not even wait for these.
  */
-const MOST_IN_FLIGHT = 6;
-const MORE_FOR_CRITICAL = 6;
+const MOST_IN_FLIGHT = 4;
+const MORE_FOR_CRITICAL = 8;
 
 /** Another server takes over what this one has not started by then. */
 export const DISPATCH_LEASE_MS = 15_000;

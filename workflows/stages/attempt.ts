@@ -1,6 +1,6 @@
 import type { ActionResult } from '../../src/domain/events.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
-import { attempts, ledgerActions } from '../effects.ts';
+import { atOnce, attempts } from '../effects.ts';
 import type { Story } from '../story.ts';
 
 /** The planned actions that have not been tried once. */
@@ -18,20 +18,26 @@ export async function attempt(story: Story, actions: PlannedAction[]): Promise<v
   const ours = actions.filter((action) => action.kind === 'ledger');
   const theirs = actions.filter((action) => action.kind === 'target');
   const results = await Promise.all([
-    attemptInLedger(story, ours),
-    attemptAtTargets(story, theirs),
+    through(atOnce, story, ours),
+    through(attempts, story, theirs),
   ]);
   for (const result of results.flat()) story.tell({ type: 'action', result });
 }
 
-async function attemptInLedger(story: Story, actions: PlannedAction[]): Promise<ActionResult[]> {
-  return actions.length === 0 ? [] : ledgerActions.contain({ ...story.facts, actions });
+/** The same within the workflow's own task. */
+export async function attemptAtOnce(story: Story, actions: PlannedAction[]): Promise<void> {
+  for (const result of await through(atOnce, story, actions))
+    story.tell({ type: 'action', result });
 }
 
-async function attemptAtTargets(story: Story, actions: PlannedAction[]): Promise<ActionResult[]> {
+async function through(
+  { contain }: Pick<typeof attempts, 'contain'> | Pick<typeof atOnce, 'contain'>,
+  story: Story,
+  actions: PlannedAction[],
+): Promise<ActionResult[]> {
   if (actions.length === 0) return [];
   const summary = actions.map((a) => a.action).join(', ');
-  return attempts.contain.executeWithOptions({ summary }, [{ ...story.facts, actions }]);
+  return contain.executeWithOptions({ summary }, [{ ...story.facts, actions }]);
 }
 
 function stepOf(story: Story, action: PlannedAction) {

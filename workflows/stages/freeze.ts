@@ -1,10 +1,10 @@
 import type { Story } from '../story.ts';
-import { attempt, untried } from './attempt.ts';
+import { attemptAtOnce, untried } from './attempt.ts';
 
-/** Stops the clock for evidence. The reflex has usually done it; here it is made certain. */
+/** Stops the clock for evidence. The reflex has usually done it; here it is made certain, before anything else. */
 export async function freeze(story: Story): Promise<void> {
   if (story.resolved) return;
-  await attempt(
+  await attemptAtOnce(
     story,
     untried(story).filter((action) => action.freeze),
   );
