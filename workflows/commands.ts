@@ -1,22 +1,14 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  log,
-  setHandler,
-} from '@temporalio/workflow';
-import type { AttestationOutcome } from '../src/domain/activities.ts';
-import { refusal, type Command } from '../src/domain/ceremony.ts';
+import { ApplicationFailure, CancellationScope, log, setHandler } from '@temporalio/workflow';
+import type { Command } from '../src/domain/ceremony.ts';
 import type {
-  CommandAnswer,
   EscalateSignal,
   LostSignal,
   PersonCommand,
   SignedSignal,
 } from '../src/domain/messages.ts';
 import { severityRank } from '../src/domain/severity.ts';
-import { noted, proofs } from './effects.ts';
+import { acknowledge, close, mayProceed, reattest, resolve } from './ceremony.ts';
+import { noted } from './effects.ts';
 import {
   acknowledgeUpdate,
   ackSignal,
@@ -75,82 +67,6 @@ function steadily<T>(handle: () => Promise<T>): Promise<T> {
   return CancellationScope.nonCancellable(handle);
 }
 
-async function acknowledge(story: Story, person: PersonCommand): Promise<CommandAnswer> {
-  await story.attempted();
-  mayProceed(story, 'acknowledge');
-  if (story.incident.acked_at === '') {
-    const { binding } = story.incident;
-    const { claim, note, by } = person;
-    story.tell({ type: 'acknowledged', by, claim, note, binding }, by);
-  }
-  // A repeat too is answered only when the ledger has what the first one said.
-  await story.written();
-  return { status: 'acknowledged' };
-}
-
-async function reattest(story: Story, person: PersonCommand): Promise<CommandAnswer> {
-  await story.attempted();
-  await condition(() => !story.attesting, '3m');
-  mayProceed(story, 'reattest');
-  if (story.incident.re_attested_at !== '') return { status: 're-attestation recorded' };
-  story.attesting = true;
-  try {
-    await attest(story, person);
-  } finally {
-    story.attesting = false;
-  }
-  return { status: 're-attestation recorded' };
-}
-
-async function attest(story: Story, person: PersonCommand): Promise<void> {
-  const { id, binding, subject, policy_digest } = story.incident;
-  const request = { incident_id: id, host: subject.host ?? '', binding, policy_digest };
-  const outcome = await prove(request, `re-attestation asked for by ${person.by}`);
-  mayProceed(story, 'reattest');
-  const verdict =
-    story.incident.binding === binding
-      ? outcome
-      : { ...outcome, accepted: false, reason: 'binding_changed' };
-  story.tell({ type: 'attestation', ...verdict, by: person.by, binding }, person.by);
-  await story.written();
-  if (!verdict.accepted) {
-    const message = `The attestation was refused: ${verdict.reason}. ${verdict.detail}`;
-    throw ApplicationFailure.nonRetryable(message, 'attestation_refused');
-  }
-}
-
-async function prove(
-  request: Parameters<typeof proofs.attest>[0],
-  summary: string,
-): Promise<AttestationOutcome> {
-  try {
-    return await proofs.attest.executeWithOptions({ summary }, [request]);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    const message = `The attestor gave no answer: ${error.cause?.message ?? error.message}`;
-    throw ApplicationFailure.nonRetryable(message, 'attestor_unavailable');
-  }
-}
-
-async function resolve(story: Story, person: PersonCommand): Promise<CommandAnswer> {
-  await story.attempted();
-  mayProceed(story, 'resolve');
-  if (!story.resolved) {
-    story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
-  }
-  // The release writes it, when the engine has this command and cannot lose it any more.
-  await story.known();
-  return { status: 'resolved' };
-}
-
-async function close(story: Story, person: PersonCommand): Promise<CommandAnswer> {
-  if (!story.closed) {
-    story.tell({ type: 'closed', by: person.by, note: person.note }, person.by);
-  }
-  await story.written();
-  return { status: 'closed' };
-}
-
 async function bySignal(
   story: Story,
   command: 'acknowledge' | 'reattest',
@@ -186,11 +102,6 @@ async function escalate(story: Story, signal: EscalateSignal): Promise<void> {
   if (story.resolved) return;
   await freeze(story);
   await contain(story);
-}
-
-function mayProceed(story: Story, command: Command): void {
-  const refused = refusal(story.incident, command);
-  if (refused !== null) throw ApplicationFailure.nonRetryable(refused.message, refused.code);
 }
 
 function malformed(): ApplicationFailure {

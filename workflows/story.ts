@@ -40,7 +40,7 @@ export class Story {
   readonly #unwritten: RecordedEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #told: number;
-  #written = 0;
+  #written: number;
   #thread = '';
   #shown = '';
 
@@ -48,6 +48,7 @@ export class Story {
     this.input = input;
     this.incident = input.resumed?.incident ?? open(reported(input));
     this.#told = input.resumed?.told ?? 0;
+    this.#written = this.#told;
     this.settled = input.resumed !== undefined;
   }
 

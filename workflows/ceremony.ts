@@ -1,0 +1,92 @@
+import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
+import type { AttestationOutcome } from '../src/domain/activities.ts';
+import { refusal, type Command } from '../src/domain/ceremony.ts';
+import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
+import { proofs } from './effects.ts';
+import type { Story } from './story.ts';
+
+/** The gate: throws the refusal, with its code, where the command may not proceed now. */
+export function mayProceed(story: Story, command: Command): void {
+  const refused = refusal(story.incident, command);
+  if (refused !== null) throw ApplicationFailure.nonRetryable(refused.message, refused.code);
+}
+
+/** A person has reviewed the incident as it stands: bound to its containment, and void when that changes. */
+export async function acknowledge(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  mayProceed(story, 'acknowledge');
+  if (story.incident.acked_at === '') {
+    const { binding } = story.incident;
+    const { claim, note, by } = person;
+    story.tell({ type: 'acknowledged', by, claim, note, binding }, by);
+  }
+  // A repeat too is answered only when the ledger has what the first one said.
+  await story.written();
+  return { status: 'acknowledged' };
+}
+
+/** The host proves itself now, for this containment. One proof at a time; a refused one leaves the gate shut. */
+export async function reattest(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  await condition(() => !story.attesting, '3m');
+  mayProceed(story, 'reattest');
+  if (story.incident.re_attested_at !== '') return { status: 're-attestation recorded' };
+  story.attesting = true;
+  try {
+    await attest(story, person);
+  } finally {
+    story.attesting = false;
+  }
+  return { status: 're-attestation recorded' };
+}
+
+async function attest(story: Story, person: PersonCommand): Promise<void> {
+  const { id, binding, subject, policy_digest } = story.incident;
+  const request = { incident_id: id, host: subject.host ?? '', binding, policy_digest };
+  const outcome = await prove(request, `re-attestation asked for by ${person.by}`);
+  mayProceed(story, 'reattest');
+  const verdict =
+    story.incident.binding === binding
+      ? outcome
+      : { ...outcome, accepted: false, reason: 'binding_changed' };
+  story.tell({ type: 'attestation', ...verdict, by: person.by, binding }, person.by);
+  await story.written();
+  if (!verdict.accepted) {
+    const message = `The attestation was refused: ${verdict.reason}. ${verdict.detail}`;
+    throw ApplicationFailure.nonRetryable(message, 'attestation_refused');
+  }
+}
+
+async function prove(
+  request: Parameters<typeof proofs.attest>[0],
+  summary: string,
+): Promise<AttestationOutcome> {
+  try {
+    return await proofs.attest.executeWithOptions({ summary }, [request]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const message = `The attestor gave no answer: ${error.cause?.message ?? error.message}`;
+    throw ApplicationFailure.nonRetryable(message, 'attestor_unavailable');
+  }
+}
+
+/** Opens the gate. The release that follows is the story's own. */
+export async function resolve(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  await story.attempted();
+  mayProceed(story, 'resolve');
+  if (!story.resolved) {
+    story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
+  }
+  // The release writes it, when the engine has this command and cannot lose it any more.
+  await story.known();
+  return { status: 'resolved' };
+}
+
+/** Ends the review. */
+export async function close(story: Story, person: PersonCommand): Promise<CommandAnswer> {
+  if (!story.closed) {
+    story.tell({ type: 'closed', by: person.by, note: person.note }, person.by);
+  }
+  await story.written();
+  return { status: 'closed' };
+}
