@@ -122,13 +122,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function sweep(): Promise<void> {
+    // Where the clock was set back, a pause has ended unseen.
+    pump();
     const room = MOST_QUEUED - queue.length;
     if (stopping || room <= 0 || deps.now() < pausedUntilMs) return;
     try {
       const now = deps.now();
       const found = await deps.outbox.claim(deps.owner, now, now + DISPATCH_LEASE_MS, room);
       found.forEach(offer);
-      pump();
     } catch (error) {
       deps.log.warn({ err: error }, 'the outbox could not be read');
     }

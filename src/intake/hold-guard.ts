@@ -47,7 +47,16 @@ export async function lookOnce(deps: HoldGuardDeps): Promise<void> {
   if (turn === null) return;
   const held = await ledger.holds.inForce();
   while (held.length > 0) {
-    await Promise.all(held.splice(0, AT_ONCE).map((key) => lookAt(deps, key)));
+    await Promise.all(held.splice(0, AT_ONCE).map((key) => lookAtOne(deps, key)));
+  }
+}
+
+/** A workflow that cannot be told of its loss must not keep the others from being looked at. */
+async function lookAtOne(deps: HoldGuardDeps, key: HoldKey): Promise<void> {
+  try {
+    await lookAt(deps, key);
+  } catch (error) {
+    deps.log.warn({ err: error, ...key }, 'a hold could not be looked at');
   }
 }
 

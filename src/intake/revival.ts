@@ -9,8 +9,8 @@ import type { Log } from './log.ts';
 /** How often workflows that were ended from outside are looked for. */
 const PATROL_EVERY_MS = 15_000;
 
-/** What a run of the workflow tells has such a key; what servers observe has another. */
-const TOLD = /^[0-9a-f]{8}-\d+$/;
+/** What the ledger has without any run of the workflow having told it. */
+const OBSERVED = new Set(['reported', 'reflex', 'alert']);
 
 export interface Revival {
   /** Gives the incident a new workflow where it is unfinished; resolves true where it is. */
@@ -36,8 +36,8 @@ export function startRevival(deps: RevivalDeps): Revival {
     try {
       for await (const [incidentId, runId] of deps.endedFromOutside()) {
         if (seen.has(runId)) continue;
-        seen.add(runId);
-        await revive(deps, incidentId);
+        // One that cannot be revived now is tried again, and keeps no other from it.
+        if (await isSeenTo(deps, incidentId)) seen.add(runId);
       }
     } catch (error) {
       deps.log.warn({ err: error }, 'ended workflows could not be looked for');
@@ -47,11 +47,21 @@ export function startRevival(deps: RevivalDeps): Revival {
   return { revive: (id) => revive(deps, id), stop: () => clearInterval(timer) };
 }
 
+async function isSeenTo(deps: RevivalDeps, incidentId: string): Promise<boolean> {
+  try {
+    await revive(deps, incidentId);
+    return true;
+  } catch (error) {
+    deps.log.error({ incident: incidentId, err: error }, 'its workflow could not be revived');
+    return false;
+  }
+}
+
 async function revive(deps: RevivalDeps, incidentId: string): Promise<boolean> {
   const incident = await deps.register.incident(incidentId);
   if (incident === null || !isUnfinished(incident)) return false;
   const entries = await deps.register.timeline(incidentId);
-  const told = entries.filter((entry) => TOLD.test(entry.key)).length;
+  const told = entries.filter(({ type }) => !OBSERVED.has(type)).length;
   const input = inputOf(entries[0]);
   const resumed = { incident: { ...incident, evidence: {} }, told };
   const pending: Pending = {

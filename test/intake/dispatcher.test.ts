@@ -31,7 +31,10 @@ async function office(changed: Partial<DispatcherDeps> = {}) {
     log: quiet,
     ...changed,
   });
-  onTestFinished(() => dispatcher.stop());
+  onTestFinished(async () => {
+    clock.ms += SETTLING_PATIENCE_MS;
+    await dispatcher.stop();
+  });
   const backlog = async (waiting: number) =>
     eventually(
       () => outbox.backlog(),
