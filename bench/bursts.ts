@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { report, stampsOf } from './product-life.ts';
-import type { Product } from './product.ts';
+import { incidentsSchema, type Product } from './product.ts';
 
 /** A detector in a flood keeps this many requests under way. */
 const IN_FLIGHT = 16;
@@ -30,7 +30,7 @@ export async function flood(
       try {
         const incident = await report(product, fields);
         found.answeredMs.push(performance.now() - startedMs);
-        found.ids.push(String(incident['id']));
+        found.ids.push(incident.id);
       } catch {
         found.refused += 1;
       }
@@ -60,15 +60,14 @@ export async function burst(
 
 async function idsOf(product: Product, incidentClass: string): Promise<string[]> {
   const { body } = await product.call('GET', `/api/v1/incidents?class=${incidentClass}`);
-  return (body as unknown as { id: string }[]).map(({ id }) => id);
+  return incidentsSchema.parse(body).map(({ id }) => id);
 }
 
 /** All that waits has become contained, or is in no need of it. */
 export async function untilQuiet(product: Product): Promise<void> {
   for (;;) {
     const { body } = await product.call('GET', '/api/v1/incidents?state=open&limit=1');
-    const open = body as unknown as unknown[];
-    if (open.length === 0) return;
+    if (incidentsSchema.parse(body).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Life, Lived } from './life.ts';
-import type { Answer, Product } from './product.ts';
+import {
+  entriesSchema,
+  incidentSchema,
+  type Answer,
+  type Product,
+  type SeenIncident,
+} from './product.ts';
 
 /** Seldom enough to weigh nothing beside the life itself. */
 const LOOK_EVERY_MS = 60;
@@ -13,7 +19,7 @@ export function latchedLife(product: Product): Life {
     const askedMs = performance.now();
     const reported = await report(product, { class: 'attestation_failure' });
     const answeredMs = performance.now() - askedMs;
-    const id = String(reported['id']);
+    const { id } = reported;
     await product.events.until(id, 'contained');
     const ackedMs = performance.now();
     await command(product, 'recovery/ack', { incident_id: id });
@@ -29,10 +35,10 @@ export function latchedLife(product: Product): Life {
 export async function report(
   product: Product,
   fields: { class: string; severity?: string; subject?: object },
-): Promise<Record<string, unknown>> {
+): Promise<SeenIncident> {
   const body = { source: 'bench', description: 'a measurement', ...fields };
   const answer = await product.call('POST', '/api/v1/incidents/report', body);
-  return expectStatus(answer, 201);
+  return incidentSchema.parse(expectStatus(answer, 201));
 }
 
 /** Like any careful client: a 503 is asked again, and the key makes the repeats one command. */
@@ -50,12 +56,13 @@ export async function command(product: Product, path: string, body: object): Pro
 export async function until(
   product: Product,
   id: string,
-  holds: (incident: Record<string, unknown>) => boolean,
-): Promise<Record<string, unknown>> {
+  holds: (incident: SeenIncident) => boolean,
+): Promise<SeenIncident> {
   const endsMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endsMs) {
     const { body } = await product.call('GET', `/api/v1/incidents/${id}`);
-    if (holds(body)) return body;
+    const incident = incidentSchema.parse(body);
+    if (holds(incident)) return incident;
     await delay(LOOK_EVERY_MS);
   }
   throw new Error(`${id} did not get there in ${PATIENCE_MS} ms`);
@@ -67,13 +74,13 @@ export async function stampsOf(
   id: string,
 ): Promise<Pick<Lived, 'containedMs' | 'reflexMs'>> {
   const { body } = await product.call('GET', `/api/v1/incidents/${id}/timeline`);
-  const entries = body as unknown as { type: string; at: string }[];
+  const entries = entriesSchema.parse(body);
   const at = (type: string) => Date.parse(entries.find((entry) => entry.type === type)?.at ?? '');
   const reportedMs = at('reported');
   return { containedMs: at('contained') - reportedMs, reflexMs: at('reflex') - reportedMs };
 }
 
-function expectStatus({ status, body }: Answer, expected: number): Record<string, unknown> {
+function expectStatus({ status, body }: Answer, expected: number): unknown {
   if (status === expected) return body;
   throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
 }

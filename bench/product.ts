@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
+import { z } from 'zod';
 import { followEvents, type Events } from './events.ts';
-import { freePorts } from '../src/throw-away.ts';
+import { settingsApart } from '../src/throw-away.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -15,8 +16,14 @@ const CONNECTIONS = 32;
 
 export interface Answer {
   status: number;
-  body: Record<string, unknown>;
+  body: unknown;
 }
+
+/** The members of an answer that a measurement looks at. */
+export const incidentSchema = z.looseObject({ id: z.string(), state: z.string() });
+export const incidentsSchema = z.array(incidentSchema);
+export const entriesSchema = z.array(z.looseObject({ type: z.string(), at: z.string() }));
+export type SeenIncident = z.infer<typeof incidentSchema>;
 
 /** `cordon up` in a process of its own, and a keep-alive client of its API. */
 export interface Product {
@@ -30,28 +37,20 @@ export interface Product {
 
 export async function startProduct(): Promise<Product> {
   const home = await mkdtemp(join(tmpdir(), 'cordon-bench-'));
-  const [api, temporal, ui] = await freePorts(3);
+  const settings = await settingsApart(home);
+  const url = `http://${settings.BIND_ADDR}`;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'up'], {
-    env: {
-      ...process.env,
-      CORDON_HOME: home,
-      BIND_ADDR: `127.0.0.1:${api}`,
-      TEMPORAL_PORT: String(temporal),
-      TEMPORAL_UI_PORT: String(ui),
-      CORDON_RANGE_ATTESTOR_PORT: '0',
-      CORDON_RANGE_INTEGRITY_PORT: '0',
-      LOG_LEVEL: 'error',
-    },
+    env: { ...process.env, ...settings, LOG_LEVEL: 'error' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await untilUp(child);
   const token = (await readFile(join(home, 'tokens', 'admin'), 'utf8')).trim();
-  const events = await followEvents(`http://127.0.0.1:${api}`);
-  const pool = new Pool(`http://127.0.0.1:${api}`, { connections: CONNECTIONS });
+  const events = await followEvents(url);
+  const pool = new Pool(url, { connections: CONNECTIONS });
   return {
     pid: child.pid ?? 0,
     home,
-    temporalPort: temporal ?? 0,
+    temporalPort: Number(settings.TEMPORAL_PORT),
     events,
     call: (method, path, body, key) => call(pool, token, method, path, body, key),
     stop: async () => {
@@ -99,6 +98,5 @@ async function call(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer = (await response.body.json()) as Record<string, unknown>;
-  return { status: response.statusCode, body: answer };
+  return { status: response.statusCode, body: await response.body.json() };
 }

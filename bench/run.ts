@@ -174,7 +174,7 @@ async function atHalf(product: Product, floor: Floor, [saturation]: Row[]): Prom
 async function engineless(product: Product): Promise<Row[]> {
   const steady: string[] = [];
   const one = async () => {
-    steady.push(String((await report(product, { class: 'attestation_failure' }))['id']));
+    steady.push((await report(product, { class: 'attestation_failure' })).id);
     return { answeredMs: 0, containedMs: 0, ackMs: 0 };
   };
   failOn([await runLoad({ kind: 'open', rate: 8, seconds: SECONDS }, one)]);

@@ -19,18 +19,12 @@ const NOT_INHERITED = [
 /** An installation of its own, on free ports, in a temporary directory that `stop` removes. */
 export async function throwAway(env: Env): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'cordon-'));
-  const [api, temporal, ui] = await freePorts(3);
   const own = Object.fromEntries(
     Object.entries(env).filter(([name]) => !NOT_INHERITED.includes(name)),
   );
   const settings: Env = {
     ...own,
-    CORDON_HOME: home,
-    BIND_ADDR: `127.0.0.1:${api}`,
-    TEMPORAL_PORT: String(temporal),
-    TEMPORAL_UI_PORT: String(ui),
-    CORDON_RANGE_ATTESTOR_PORT: '0',
-    CORDON_RANGE_INTEGRITY_PORT: '0',
+    ...(await settingsApart(home)),
   };
   const remove = () => rm(home, { recursive: true, force: true });
   try {
@@ -47,6 +41,19 @@ export async function throwAway(env: Env): Promise<Installation> {
     await remove();
     throw error;
   }
+}
+
+/** The settings by which an installation sees no other on this machine: its own home, free ports, no fixed ones. */
+export async function settingsApart(home: string) {
+  const [api, temporal, ui] = await freePorts(3);
+  return {
+    CORDON_HOME: home,
+    BIND_ADDR: `127.0.0.1:${api}`,
+    TEMPORAL_PORT: String(temporal),
+    TEMPORAL_UI_PORT: String(ui),
+    CORDON_RANGE_ATTESTOR_PORT: '0',
+    CORDON_RANGE_INTEGRITY_PORT: '0',
+  };
 }
 
 /** Ports that nobody listens on; asked for together, so that they differ. */
