@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Stats } from '../domain/ledger.ts';
 
 /** GET /health: the members that the command reads; the server says more. */
 export const healthSchema = z.looseObject({
@@ -12,13 +11,3 @@ export const healthSchema = z.looseObject({
   ledger: z.looseObject({ seq: z.int() }),
 });
 export type Health = z.infer<typeof healthSchema>;
-
-/** GET /api/v1/stats: the six figures. */
-export const statsSchema: z.ZodType<Stats> = z.object({
-  total_incidents: z.int(),
-  open_incidents: z.int(),
-  contained_count: z.int(),
-  resolved_count: z.int(),
-  by_class: z.record(z.string(), z.int()),
-  open_by_severity: z.record(z.string(), z.int()),
-});

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Command } from '../domain/ceremony.ts';
 import { incidentRecordSchema, type Incident } from '../domain/incident-record.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../domain/ledger-entry.ts';
-import type { Stats } from '../domain/ledger.ts';
-import { healthSchema, statsSchema, type Health } from './answers.ts';
+import { statsSchema, type Stats } from '../domain/stats.ts';
+import { healthSchema, type Health } from './answers.ts';
 import { parsed, textOf, type Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
 

@@ -6,6 +6,7 @@ import type { IncidentInput } from './messages.ts';
 import type { PlannedAction } from './plan.ts';
 import type { Principal } from './principal.ts';
 import type { Severity } from './severity.ts';
+import type { Stats } from './stats.ts';
 
 /** One report made durable: everything that the detector's 2xx promises, in one transaction. */
 export interface Admission {
@@ -39,15 +40,6 @@ export interface IncidentFilter {
   limit: number;
   /** Opaque, from the page before. */
   cursor?: string | undefined;
-}
-
-export interface Stats {
-  total_incidents: number;
-  open_incidents: number;
-  contained_count: number;
-  resolved_count: number;
-  by_class: Record<string, number>;
-  open_by_severity: Record<string, number>;
 }
 
 export interface Head {

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Stats } from '../domain/ledger.ts';
+import type { Stats } from '../domain/stats.ts';
 import type { ShimDeps } from './deps.ts';
 
 export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'now'> {

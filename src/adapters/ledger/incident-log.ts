@@ -7,7 +7,7 @@ import { sha256Hex } from '../../evidence/digest.ts';
 import { draftOf } from './entry-row.ts';
 import type { Write, Writing } from './group-commit.ts';
 import { addHolds } from './holds.ts';
-import { incidentOf, registerRow } from './register-row.ts';
+import { incidentOf, readIncident, registerRow } from './register-row.ts';
 
 /** What happens becomes a chained entry and, in the same transaction, the register's row. */
 export function createIncidentLog(write: Write): IncidentLog {
@@ -15,7 +15,7 @@ export function createIncidentLog(write: Write): IncidentLog {
     admit: (admission) => write((writing) => admit(writing, admission)),
     append: (incidentId, events) =>
       write(async ({ db, chain }) => {
-        const known = await incidentById({ db }, incidentId);
+        const known = await readIncident(db, incidentId);
         if (!known) throw new Fault('not_found', `No incident ${incidentId}`, { retryable: false });
         let incident = known;
         for (const event of events) {
@@ -95,15 +95,6 @@ async function enqueue(
       input: JSON.stringify(input),
     })
     .execute();
-}
-
-async function incidentById({ db }: Pick<Writing, 'db'>, id: string): Promise<Incident | null> {
-  const row = await db
-    .selectFrom('incidents')
-    .select('record')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ? incidentOf(row) : null;
 }
 
 async function updateRegister({ db }: Pick<Writing, 'db'>, incident: Incident): Promise<void> {

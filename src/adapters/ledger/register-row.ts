@@ -1,7 +1,8 @@
+import type { Kysely } from 'kysely';
 import { recoveryComplete } from '../../domain/ceremony.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import { severityRank } from '../../domain/severity.ts';
-import type { Flag, IncidentRow } from './tables.ts';
+import type { Flag, IncidentRow, Tables } from './tables.ts';
 
 /** The incident as the register keeps it: the record, and what lists and figures ask of it. */
 export function registerRow(incident: Incident): IncidentRow {
@@ -24,6 +25,16 @@ export function registerRow(incident: Incident): IncidentRow {
 export function incidentOf({ record }: Pick<IncidentRow, 'record'>): Incident {
   const incident: Incident = JSON.parse(record);
   return incident;
+}
+
+/** The incident as it is in the register now; null where there is none. */
+export async function readIncident(db: Kysely<Tables>, id: string): Promise<Incident | null> {
+  const row = await db
+    .selectFrom('incidents')
+    .select('record')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? incidentOf(row) : null;
 }
 
 function flag(value: boolean): Flag {

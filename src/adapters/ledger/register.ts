@@ -1,18 +1,19 @@
-import type { Head, IncidentFilter, Register, Stats } from '../../domain/ledger.ts';
+import type { Head, IncidentFilter, Register } from '../../domain/ledger.ts';
+import type { Stats } from '../../domain/stats.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { Backend } from './backend.ts';
 import { readHead } from './chain-end.ts';
 import { entryOf } from './entry-row.ts';
 import type { Write } from './group-commit.ts';
 import { afterCursor, cursorAfter } from './list-cursor.ts';
-import { incidentOf } from './register-row.ts';
+import { incidentOf, readIncident } from './register-row.ts';
 
 type Db = Backend['reader'];
 
 /** What lists, figures and exports read. */
 export function createRegister(db: Db, write: Write): Register {
   return {
-    incident: (id) => incident(db, id),
+    incident: (id) => readIncident(db, id),
     incidents: (filter) => incidents(db, filter),
     pendingRecoveries: () => pendingRecoveries(db),
     timeline: async (incidentId) => {
@@ -44,15 +45,6 @@ export function createRegister(db: Db, write: Write): Register {
         await probes.set(({ eb }) => ({ probes: eb('probes', '+', 1) })).execute();
       }),
   };
-}
-
-async function incident(db: Db, id: string): Promise<Incident | null> {
-  const row = await db
-    .selectFrom('incidents')
-    .select('record')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ? incidentOf(row) : null;
 }
 
 async function incidents(

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Stats } from '../../domain/ledger.ts';
+import type { Stats } from '../../domain/stats.ts';
 import type { Cli } from '../cli.ts';
 import type { Paint } from '../text/paint.ts';
 import { table } from '../text/table.ts';
