@@ -12,7 +12,7 @@ import { apply, open } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import type { IncidentInput } from '../src/domain/messages.ts';
 import type { Course } from '../src/domain/plan.ts';
-import { nextThread } from '../src/domain/thread.ts';
+import { nextThread, toldKey } from '../src/domain/thread.ts';
 import { commanded, noted } from './effects.ts';
 import { showToOperators, stateAttributes } from './operator-view.ts';
 
@@ -76,8 +76,7 @@ export class Story {
     this.#thread = nextThread(this.#thread, event);
     // A reset replays into another run, whose events are not those of the run before. And a task that is lost with its
     // worker after it has written is done again with whatever came meanwhile: what it then tells is not a repeat.
-    const run = workflowInfo().runId.slice(-8);
-    const key = `${run}-${this.#told}-${this.#thread.slice(0, 8)}`;
+    const key = toldKey(workflowInfo().runId, this.#told, this.#thread);
     const recorded = { key, at: new Date().toISOString(), actor, event };
     this.incident = apply(this.incident, recorded);
     this.#unwritten.push(recorded);

@@ -3,14 +3,12 @@ import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Pending, Register } from '../domain/ledger.ts';
 import type { IncidentInput } from '../domain/messages.ts';
 import { incidentEventSchema } from '../domain/events.ts';
+import { isTold } from '../domain/thread.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Log } from './log.ts';
 
 /** How often workflows that were ended from outside are looked for. */
 const PATROL_EVERY_MS = 15_000;
-
-/** What the ledger has without any run of the workflow having told it. */
-const OBSERVED = new Set(['reported', 'reflex', 'alert']);
 
 export interface Revival {
   /** Gives the incident a new workflow where it is unfinished; resolves true where it is. */
@@ -61,7 +59,7 @@ async function revive(deps: RevivalDeps, incidentId: string): Promise<boolean> {
   const incident = await deps.register.incident(incidentId);
   if (incident === null || !isUnfinished(incident)) return false;
   const entries = await deps.register.timeline(incidentId);
-  const told = entries.filter(({ type }) => !OBSERVED.has(type)).length;
+  const told = entries.filter(({ key }) => isTold(key)).length;
   const input = inputOf(entries[0]);
   const resumed = { incident: { ...incident, evidence: {} }, told };
   const pending: Pending = {

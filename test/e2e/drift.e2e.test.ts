@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { effectKey } from '../../src/domain/idempotency.ts';
 import { callRange } from '../../src/range/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -8,41 +8,57 @@ let cordon: Installation;
 beforeAll(async () => void (cordon = await installation()), STARTING_MS);
 afterAll(() => cordon.stop());
 
-/** Longer than the guard takes between two looks. */
-const NOTICED_WITHIN_MS = 40_000;
+/** What is held is looked at every 15 s. */
+const NOTICED_WITHIN_MS = 20_000;
+const FREEZE = { action: 'freeze_agent', target: 'agent' };
+const SUBJECT = { host: 'drifting', agent: 'planner' };
 
-describe('an agent that is thawed behind our back', () => {
-  const subject = { host: 'drifting', agent: 'planner' };
+it('freezes again what somebody thawed behind its back, and asks people anew', async () => {
+  const { id } = await cordon.report({ class: 'unauthorized_access', subject: SUBJECT });
+  await cordon.untilState(id, 'contained');
+  expect((await cordon.command('acknowledge', id)).status).toBe(200);
+  const before = await cordon.incident(id);
+  expect(before.acked_by).toBe('admin');
+  expect(await agains(id)).toEqual([]);
 
-  it('is frozen again by itself, and what was bound to the lost containment is void', async () => {
-    const { id } = await cordon.report({ class: 'unauthorized_access', subject });
-    await cordon.untilState(id, 'contained');
-    expect((await cordon.command('acknowledge', id)).status).toBe(200);
+  await callRange(cordon.home, 'agent', 'POST', '/api/v1/unfreeze', { subject: SUBJECT });
+  expect(await cordon.frozen(SUBJECT)).toBe(false);
+  await eventually(
+    () => cordon.frozen(SUBJECT),
+    (frozen) => frozen,
+    NOTICED_WITHIN_MS,
+  );
 
-    await thaw(id);
-    expect(await cordon.frozen(subject)).toBe(false);
+  const after = await cordon.until(
+    id,
+    ({ state, contained_at }) => state === 'contained' && contained_at > before.contained_at,
+  );
+  // The containment that was acknowledged was another one.
+  expect(after).toMatchObject({ acked_at: '', acked_by: '' });
+  expect(after.binding).not.toBe(before.binding);
+  expect(await sinceAcknowledged(id)).toEqual([
+    ['action', 'failed', 'lost'],
+    ['containment_failed', undefined, undefined],
+    ['action', 'contained', 'ok'],
+    ['contained', undefined, undefined],
+  ]);
+  expect(await agains(id)).toMatchObject([{ effects: 1 }]);
 
-    const regained = await eventually(
-      () => cordon.events(id, 'action'),
-      (actions) => actions.filter(({ result }) => result.action === 'freeze_agent').length === 3,
-      NOTICED_WITHIN_MS,
-    );
-    expect(regained.at(-2)?.result).toMatchObject({ status: 'failed', reason: 'lost' });
-    expect(regained.at(-1)?.result).toMatchObject({ status: 'contained' });
-    expect(await cordon.frozen(subject)).toBe(true);
-    expect(await cordon.events(id, 'containment_failed')).toHaveLength(1);
-    const incident = await cordon.untilState(id, 'contained');
-    expect(incident.acked_at).toBe('');
-
-    const again = effectKey(id, { action: 'freeze_agent', target: 'agent' }, 'apply', 1);
-    expect(await cordon.effects('agent', again)).toMatchObject([{ effects: 1 }]);
-    expect(await cordon.recover(id)).toMatchObject({ state: 'closed' });
-    expect(await cordon.frozen(subject)).toBe(false);
-  });
-
-  async function thaw(id: string): Promise<void> {
-    const body = { action: 'freeze_agent', reason: 'a restart', incident_id: id, subject };
-    const { status } = await callRange(cordon.home, 'agent', 'POST', '/api/v1/unfreeze', body);
-    expect(status).toBe(200);
-  }
+  const refused = await cordon.command('resolve', id);
+  expect(refused).toMatchObject({ status: 409, body: { code: 'acknowledgement_required' } });
+  expect(await cordon.recover(id)).toMatchObject({ state: 'closed' });
+  expect(await cordon.frozen(SUBJECT)).toBe(false);
+  expect(await cordon.wedged()).toEqual([]);
 });
+
+const agains = (id: string) => cordon.effects('agent', effectKey(id, FREEZE, 'apply', 1));
+
+/** What the ledger has of the incident after the acknowledgement: type, and of an action how it ended. */
+async function sinceAcknowledged(id: string) {
+  const entries = await cordon.entries(id);
+  const acknowledged = entries.findIndex(({ type }) => type === 'acknowledged');
+  return entries.slice(acknowledged + 1).map(({ type, body }) => {
+    const result = body['result'] as { status?: string; reason?: string } | undefined;
+    return [type, result?.status, result?.reason];
+  });
+}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { IncidentEvent } from '../../src/domain/events.ts';
 import type { Pending } from '../../src/domain/ledger.ts';
+import { toldKey } from '../../src/domain/thread.ts';
 import { startRevival, type RevivalDeps } from '../../src/intake/revival.ts';
 import { admission, freeze, incidentId, recorded } from '../support/admissions.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,8 +11,8 @@ import { quiet } from './scratch.ts';
 
 /** As `src/intake/revival.ts` has it. */
 const PATROL_EVERY_MS = 15_000;
-const RUN = 'run-1';
-const THREAD = '0f1e2d3c';
+const RUN = '0198a2b3-7c4d-7e5f-8a9b-0c1d2e3f4a5b';
+const THREAD = 'e'.repeat(64);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
@@ -44,7 +45,7 @@ async function ward(changed: Partial<RevivalDeps> = {}) {
     incident: async (number: number, ...told: IncidentEvent[]) => {
       const made = admission(number, { latched: true, holds: [freeze('host-3')] });
       await ledger.log.admit(made);
-      const events = told.map((event, i) => recorded(`a1b2c3d4-${i + 1}-${THREAD}`, event));
+      const events = told.map((event, i) => recorded(toldKey(RUN, i + 1, THREAD), event));
       await ledger.log.append(incidentId(number), events);
       return made.input;
     },
