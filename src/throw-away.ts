@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from './config.ts';
 import { createLog } from './log.ts';
+import { quietEngineLibrary } from './temporal.ts';
 import { bringUp, type Installation } from './up.ts';
 
 /** Settings of the caller's that would lead the throw-away installation out of its own directory. */
@@ -29,6 +30,7 @@ export async function throwAway(env: Env): Promise<Installation> {
   const remove = () => rm(home, { recursive: true, force: true });
   try {
     const log = createLog(env['LOG_LEVEL'] || 'error', 'cordon');
+    quietEngineLibrary(log);
     const up = await bringUp(settings, log, (line) => void process.stderr.write(`${line}\n`));
     return {
       ...up,
