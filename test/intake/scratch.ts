@@ -1,18 +1,13 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
-
-const made: string[] = [];
-afterEach(async () => {
-  await Promise.all(made.splice(0).map((path) => rm(path, { recursive: true, force: true })));
-});
 
 /** A directory that is gone after the test. */
 export async function scratch(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'cordon-intake-'));
-  made.push(path);
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
   return path;
 }
 
