@@ -41,14 +41,13 @@ export async function reattest(story: Story, person: PersonCommand): Promise<Com
 }
 
 async function attest(story: Story, person: PersonCommand): Promise<void> {
-  const { id, binding, subject, policy_digest } = story.incident;
+  const { id, binding, contained_at, subject, policy_digest } = story.incident;
   const request = { incident_id: id, host: subject.host ?? '', binding, policy_digest };
   const outcome = await prove(request, `re-attestation asked for by ${person.by}`);
   mayProceed(story, 'reattest');
-  const verdict =
-    story.incident.binding === binding
-      ? outcome
-      : { ...outcome, accepted: false, reason: 'binding_changed' };
+  // What was lost and regained meanwhile is bound to the same values, and yet another containment.
+  const same = story.incident.binding === binding && story.incident.contained_at === contained_at;
+  const verdict = same ? outcome : { ...outcome, accepted: false, reason: 'binding_changed' };
   story.tell({ type: 'attestation', ...verdict, by: person.by, binding }, person.by);
   await story.written();
   if (!verdict.accepted) {

@@ -23,7 +23,10 @@ export const COMMAND_ROLES: Record<Command, readonly Role[]> = {
 export const COMMAND_REFUSALS: Readonly<Record<number, Answer>> = {
   404: { description: 'There is no such incident' },
   409: { description: 'Not now: the code and the sentence say what is missing' },
-  503: { description: 'Nothing was done; the same call may be sent again' },
+  503: {
+    description:
+      'No answer in time: send the same call again; under one Idempotency-Key it is one command',
+  },
 };
 
 export interface Order {
