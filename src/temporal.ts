@@ -1,4 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -19,6 +24,16 @@ const CHANNEL = {
 };
 
 /**
+ * By itself the library would go on for half a minute, and wait up to seconds beyond the caller's deadline before it
+ * looks at it again. Who calls tries again for as long as it makes sense.
+ */
+const RETRIES = defaultGrpcRetryOptions({
+  maxAttempts: 5,
+  factor: 1,
+  initialIntervalMs: () => 100,
+});
+
+/**
  * A connection of the native core, which a worker needs, and on which a client of the same process may start
  * workflows eagerly. Throws while there is no engine.
  */
@@ -30,7 +45,11 @@ export function connectNative(config: Config): Promise<NativeConnection> {
 
 /** A connection that is made when it is first needed, so that a server starts without an engine. */
 export function connectLazily(config: Config): Connection {
-  return Connection.lazy({ address: engineAddress(config), channelArgs: CHANNEL });
+  return Connection.lazy({
+    address: engineAddress(config),
+    channelArgs: CHANNEL,
+    interceptors: [makeGrpcRetryInterceptor(RETRIES)],
+  });
 }
 
 export function clientOn(connection: Connection | NativeConnection, config: Config): Client {

@@ -23,13 +23,14 @@ export function createCommands(client: Client): Commands {
     async send(incidentId, command, person, requestId) {
       const handle = client.workflow.getHandle(incidentId);
       try {
-        const update = await client.withDeadline(Date.now() + ACCEPT_DEADLINE_MS, () =>
+        const accepted = client.withDeadline(Date.now() + ACCEPT_DEADLINE_MS, () =>
           handle.startUpdate<CommandAnswer, [typeof person]>(UPDATES[command], {
             args: [person],
             updateId: requestId,
             waitForStage: WorkflowUpdateStage.ACCEPTED,
           }),
         );
+        const update = await inTime(accepted);
         const done = await client.withDeadline(Date.now() + ANSWER_DEADLINE_MS, () =>
           update.result(),
         );
@@ -39,6 +40,17 @@ export function createCommands(client: Client): Commands {
       }
     },
   };
+}
+
+/** A deadline is for each try of the library's, which goes on trying for seconds where no engine listens. */
+async function inTime<T>(accepted: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(engineUnavailable(undefined)), ACCEPT_DEADLINE_MS);
+  try {
+    return await Promise.race([accepted, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function refusalOf(error: unknown): CommandResult {
