@@ -3,7 +3,7 @@ import type { Expectations } from '../../domain/targets.ts';
 type Subject = Record<string, string>;
 type Expectation = Expectations[string];
 
-/** What a status document says of an effect: `unmet` and `absent` are dotted paths. */
+/** What a status document says of an effect: `met` says what it says, `unmet` and `absent` are dotted paths. */
 export interface Comparison {
   met: string[];
   unmet: string[];
@@ -19,7 +19,8 @@ export function compare(
 ): Comparison {
   const comparison: Comparison = { met: [], unmet: [], absent: [] };
   for (const [path, expected] of Object.entries(expectations)) {
-    comparison[judge(valueAt(document, path), expected, subject)].push(path);
+    const verdict = judge(valueAt(document, path), expected, subject);
+    comparison[verdict].push(verdict === 'met' ? stated(path, expected) : path);
   }
   return comparison;
 }
@@ -41,6 +42,11 @@ function judge(value: unknown, expected: Expectation, subject: Subject): keyof C
   const [member, wanted] =
     'includes' in expected ? [expected.includes, true] : [expected.excludes, false];
   return value.includes(resolve(member, subject)) === wanted ? 'met' : 'unmet';
+}
+
+function stated(path: string, expected: Expectation): string {
+  const isScalar = typeof expected !== 'object' || expected === null;
+  return isScalar ? `${path} is ${String(expected)}` : path;
 }
 
 type Member = Extract<Expectation, { includes: unknown }>['includes'];
