@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from './config.ts';
+import { freePorts } from './free-ports.ts';
 import { createLog } from './log.ts';
 import { quietEngineLibrary } from './temporal.ts';
 import { bringUp, type Installation } from './up.ts';
@@ -56,16 +55,4 @@ export async function settingsApart(home: string) {
     CORDON_RANGE_ATTESTOR_PORT: '0',
     CORDON_RANGE_INTEGRITY_PORT: '0',
   };
-}
-
-/** Ports that nobody listens on; asked for together, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

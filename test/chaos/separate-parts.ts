@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../src/throw-away.ts';
+import { freePorts } from '../../src/free-ports.ts';
 import { callRange } from '../../src/range/client.ts';
 import { cordonProcess, type Part } from '../support/processes.ts';
 import { enginePart, type EnginePart } from './engine-part.ts';

@@ -5,11 +5,12 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi, inject } from 'vitest';
 import { bootstrap } from '../../src/engine/bootstrap.ts';
 import type { DevServer } from '../../src/engine/dev-server.ts';
 import { lookUpProcess } from '../../src/engine/process-table.ts';
-import { freePort, scratch, script } from './scratch.ts';
+import { freePorts } from '../../src/free-ports.ts';
+import { scratch, script } from './scratch.ts';
 import { connect, SLOWLY, start } from './start.ts';
 
 /** A process that owns a server. */
@@ -58,7 +59,14 @@ describe('startDevServer', SLOWLY, () => {
 
   it('goes on where an earlier run stopped, also when that run left its server behind', async () => {
     const home = scratch();
-    const first = await start(home);
+    // Its owner, which is this process, would start it again beside the second; a real one is gone.
+    const served = join(home, 'served');
+    const body = `case "$1" in server) [ -e '${served}' ] && exit 1; : > '${served}' ;; esac`;
+    const command = script(
+      join(home, 'temporal-once'),
+      `${body}\nexec '${inject('temporal')}' "$@"`,
+    );
+    const first = await start(home, { command });
     const record = join(home, 'temporal/server.pid');
     // What the record looks like to a start after the owner was killed and its number is gone.
     writeFileSync(record, JSON.stringify({ pid: first.pid(), owner_pid: 2 ** 22 + 1 }));
@@ -71,15 +79,15 @@ describe('startDevServer', SLOWLY, () => {
 
   it('starts at once after its owner was killed', async () => {
     const home = scratch();
-    const ports = [String(await freePort()), String(await freePort())] as const;
-    const owner = spawn(process.execPath, [OWNER, home, ...ports], {
+    const [port = 0, uiPort = 0] = await freePorts(2);
+    const owner = spawn(process.execPath, [OWNER, home, String(port), String(uiPort)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void owner.kill('SIGKILL'));
     await once(owner.stdout, 'data');
     owner.kill('SIGKILL');
     await once(owner, 'exit');
-    await start(home, { port: Number(ports[0]), uiPort: Number(ports[1]) });
+    await start(home, { port, uiPort });
   });
 
   it('refuses a second start on the same home while the first runs', async () => {

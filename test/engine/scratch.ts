@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -23,15 +22,6 @@ export function script(path: string, body: string): string {
 /** A stand-in for the Temporal CLI that only knows its version. */
 export function fakeTemporal(path: string, cli = '1.8.2', server = '1.31.2'): string {
   return script(path, `echo "temporal version ${cli} (Server ${server}, UI 2.50.1)"`);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** A log that keeps what it is told. */

@@ -1,7 +1,8 @@
 import { Connection } from '@temporalio/client';
 import { inject, onTestFinished } from 'vitest';
 import { type DevServer, startDevServer } from '../../src/engine/dev-server.ts';
-import { freePort, keepingLog } from './scratch.ts';
+import { freePorts } from '../../src/free-ports.ts';
+import { keepingLog } from './scratch.ts';
 
 /** For tests with the real server: a start takes half a second on an idle machine, and this one may be busy. */
 export const SLOWLY = { timeout: 60_000 };
@@ -11,10 +12,11 @@ export async function start(
   home: string,
   given: { port?: number; uiPort?: number; command?: string } = {},
 ): Promise<DevServer> {
+  const [port = 0, uiPort = 0] = await freePorts(2);
   const server = await startDevServer({
     home,
-    port: given.port ?? (await freePort()),
-    uiPort: given.uiPort ?? (await freePort()),
+    port: given.port ?? port,
+    uiPort: given.uiPort ?? uiPort,
     command: given.command ?? inject('temporal'),
     log: keepingLog(),
   });

@@ -8,7 +8,7 @@ import { callRange, rangeEffects, setRangeFault, setRangeState } from '../../src
 import type { RangeFaultOrder } from '../../src/range/faults.ts';
 import type { RangeName } from '../../src/range/service.ts';
 import type { TrustState } from '../../src/range/trust-state.ts';
-import { freePorts } from '../../src/throw-away.ts';
+import { freePorts } from '../../src/free-ports.ts';
 import { bringUp } from '../../src/up.ts';
 import { callerOf } from './caller.ts';
 import { engineOf } from './engine.ts';

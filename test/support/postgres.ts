@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../src/free-ports.ts';
 
 /** Where Debian keeps the programs of each version. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -26,7 +26,7 @@ export async function startPostgres(): Promise<PrivatePostgres> {
   const init = ['-D', data, '-U', 'cordon', '--auth=trust', '--locale=C.UTF-8', '--no-sync'];
   await run(join(programs, 'initdb'), init, as);
 
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,
@@ -77,21 +77,6 @@ function run(program: string, args: string[], as: { uid?: number; gid?: number }
     child.once('close', (code) =>
       code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}: ${output}`)),
     );
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address !== null && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no port was given')),
-      );
-    });
   });
 }
 

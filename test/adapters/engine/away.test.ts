@@ -4,7 +4,7 @@ import { createCommands } from '../../../src/adapters/engine/commands.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import { readConfig } from '../../../src/config.ts';
 import { clientOn, connectLazily } from '../../../src/temporal.ts';
-import { freePorts } from '../../../src/throw-away.ts';
+import { freePorts } from '../../../src/free-ports.ts';
 import { admission } from '../../support/admissions.ts';
 
 const UNAVAILABLE = { code: 'engine_unavailable', retryable: true };

@@ -8,7 +8,7 @@ import { bootstrap } from '../../../src/engine/bootstrap.ts';
 import { startDevServer } from '../../../src/engine/dev-server.ts';
 import { connectNative } from '../../../src/temporal.ts';
 import { readConfig } from '../../../src/config.ts';
-import { freePorts } from '../../../src/throw-away.ts';
+import { freePorts } from '../../../src/free-ports.ts';
 import { world } from '../../activities/world.ts';
 import { admission, freeze, incidentId } from '../../support/admissions.ts';
 import { quieten } from '../../support/quiet-runtime.ts';
