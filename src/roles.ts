@@ -20,6 +20,7 @@ export async function runServer(env: Env): Promise<void> {
   const asked = untilAskedToStop();
   const foundation = await layFoundation(config, log);
   const connection = connectLazily(config);
+  await foundation.policy.reload('cordon');
   const server = await startServer(foundation, clientOn(connection, config), { eager: false });
   log.info({ url: server.url }, 'listening');
   await asked;

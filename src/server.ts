@@ -31,7 +31,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Runs the API, the dispatcher, the reflex and the notifier. Needs no engine to start, nor to accept reports. */
+/**
+ * Runs the API, the dispatcher, the reflex and the notifier under the policy in force, which the caller has put there.
+ * Needs no engine to start, nor to accept reports.
+ */
 export async function startServer(
   foundation: Foundation,
   client: Client,
@@ -39,7 +42,6 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { config, ledger, log, now, owner, policy } = foundation;
   const principals = createPrincipals({ principals: ledger.principals, log: ledger.log, now });
-  await policy.reload('cordon');
   await firstStart({
     home: config.CORDON_HOME,
     principals,
