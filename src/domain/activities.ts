@@ -1,5 +1,12 @@
 import type { Command } from './ceremony.ts';
-import type { ActionResult, Artifact, Gap, RecordedEvent, ReleaseResult } from './events.ts';
+import type {
+  ActionResult,
+  Artifact,
+  Attestation,
+  Gap,
+  RecordedEvent,
+  ReleaseResult,
+} from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
 import type { Occurrence } from './escalation.ts';
 import type { Severity } from './severity.ts';
@@ -27,21 +34,24 @@ export interface CaptureRequest extends IncidentFacts {
   deadline_ms: number;
 }
 
-export interface AttestRequest {
+export interface QuoteRequest {
   incident_id: string;
+  /** '' where the report names none. */
   host: string;
   binding: string;
-  policy_digest: string;
 }
 
-/** The outcome of one attestation. A refusal is a value: it is recorded, never retried into acceptance. */
-export interface AttestationOutcome {
-  accepted: boolean;
-  reason: string;
-  detail: string;
-  assurance: string;
-  attestor: string;
-  evidence: EvidenceRef | null;
+/** `reset_count`: as the host's TPM quoted it; null where it was not asked, or gave no authentic quote. */
+export interface Captured {
+  artifacts: Artifact[];
+  gaps: Gap[];
+  reset_count: number | null;
+}
+
+export interface AttestRequest extends QuoteRequest {
+  class: string;
+  /** The TPM's count of resets at containment; null where it is not known. */
+  reset_count: number | null;
 }
 
 /** The effects a workflow may ask for. Both sides import this and never each other. */
@@ -55,9 +65,14 @@ export interface Activities {
   /** Attempts one action; throws until it is in force, so that the engine retries it for as long as it takes. */
   enforce(request: ContainRequest): Promise<ActionResult>;
   /** Snapshots of the involved targets, the policy digest and the report; what could not be had is a gap. */
-  capture(request: CaptureRequest): Promise<{ artifacts: Artifact[]; gaps: Gap[] }>;
-  /** Challenge, fetch, verify and commit in one attempt; the nonce is used once whatever happens. */
-  attest(request: AttestRequest): Promise<AttestationOutcome>;
+  capture(request: CaptureRequest): Promise<Captured>;
+  /** What the host's TPM says now, as evidence: a later proof is dated by what it counts. It decides nothing. */
+  quote(request: QuoteRequest): Promise<Captured>;
+  /**
+   * Challenge, fetch, verify and commit in one attempt; the nonce is used once whatever happens. A refusal is a
+   * value: it is recorded, never retried into acceptance.
+   */
+  attest(request: AttestRequest): Promise<Attestation>;
   /** Appends the events, then undoes each action in the order given, unless another incident still holds it. */
   release(request: ContainRequest & { events: RecordedEvent[] }): Promise<ReleaseResult[]>;
   /** Throws until the release is measured, like `enforce`. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
 import {
   incidentIdSchema,
+  instantOrEmptySchema,
   instantSchema,
   nameSchema,
   severitySchema,
@@ -38,6 +40,31 @@ export const releaseResultSchema = z.strictObject({
 });
 export type ReleaseResult = z.infer<typeof releaseResultSchema>;
 
+/** What a host was believed by: a quote that its TPM signed, or the word of its own attestor. */
+export const PROOFS = ['tpm_quote', 'attestor_claim'] as const;
+
+/** One attempt of a host to prove itself. Everything that says what it is worth goes wherever the verdict goes. */
+export const attestationSchema = z.strictObject({
+  accepted: z.boolean(),
+  /** `ok`, or the stable code of the refusal. */
+  reason: z.string(),
+  detail: z.string(),
+  host: z.string().default(''),
+  proof: z.enum(['', ...PROOFS]).default(''),
+  assurance: z.enum(['', ...ASSURANCES]),
+  trust: z.enum(['', ...TRUSTS]).default(''),
+  /** The known-good baseline that was matched whole; '' where none was. */
+  baseline: z.string().default(''),
+  attestor: z.string(),
+  /** What the host's own attestor said beside the proof; '' where it was not asked. It decides nothing. */
+  attestor_says: z.string().default(''),
+  /** The TPM's count of resets, where the quote was authentic. */
+  reset_count: z.int().nonnegative().nullable().default(null),
+  expires_at: instantOrEmptySchema.default(''),
+  evidence: evidenceRefSchema.nullable(),
+});
+export type Attestation = z.infer<typeof attestationSchema>;
+
 /** Everything that can happen to an incident. `apply` folds these into the incident. */
 export const incidentEventSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -71,6 +98,8 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     type: z.literal('captured'),
     artifacts: z.array(artifactSchema),
     gaps: z.array(gapSchema),
+    /** The TPM's count of resets as it was quoted now; null where no authentic quote could be had. */
+    reset_count: z.int().nonnegative().nullable().default(null),
   }),
   z.strictObject({ type: z.literal('contained') }),
   z.strictObject({ type: z.literal('containment_failed'), failing: z.array(actionResultSchema) }),
@@ -83,14 +112,19 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('attestation'),
-    accepted: z.boolean(),
-    reason: z.string(),
-    detail: z.string(),
     by: z.string(),
-    assurance: z.string(),
-    attestor: z.string(),
-    evidence: evidenceRefSchema.nullable(),
+    ...attestationSchema.shape,
     binding: sha256Schema,
+  }),
+  z.strictObject({ type: z.literal('attestation_expired'), expired_at: instantSchema }),
+  z.strictObject({
+    type: z.literal('echoed'),
+    class: nameSchema,
+    source: z.string(),
+    reported_by: z.string(),
+    description: z.string(),
+    evidence: z.record(z.string(), z.json()),
+    occurred_at: instantSchema,
   }),
   z.strictObject({
     type: z.literal('sla_breached'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionResultSchema, artifactSchema, gapSchema } from './events.ts';
+import { actionResultSchema, artifactSchema, attestationSchema, gapSchema } from './events.ts';
 import { evidenceRefSchema } from './evidence.ts';
 import {
   incidentIdSchema,
@@ -64,6 +64,10 @@ export const incidentRecordSchema = z.strictObject({
   ack_claim: z.string(),
   re_attested_at: instantOrEmptySchema,
   attestation_refused: z.string(),
+  /** The last attempt of the host to prove itself; null before the first. */
+  attestation: attestationSchema.nullable().default(null),
+  /** The TPM's count of resets at containment; null where it is not known. */
+  reset_count: z.int().nonnegative().nullable().default(null),
   escalated_at: instantOrEmptySchema,
   sla_breaches: z.array(z.string()),
   resolved_at: instantOrEmptySchema,

@@ -34,6 +34,8 @@ export function open({ at, event }: Reported): Incident {
     ack_claim: '',
     re_attested_at: '',
     attestation_refused: '',
+    attestation: null,
+    reset_count: null,
     escalated_at: '',
     sla_breaches: [],
     resolved_at: '',
@@ -57,6 +59,7 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'reported':
     case 'reflex':
     case 'alert':
+    case 'echoed':
       return incident;
     case 'escalated':
       return escalate(incident, event.course, at);
@@ -72,15 +75,19 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
         ...incident,
         artifacts: [...incident.artifacts, ...event.artifacts],
         gaps: [...incident.gaps, ...event.gaps],
+        reset_count: dating(incident, event.reset_count),
       };
     case 'contained':
       return { ...incident, state: 'contained', contained_at: at };
     case 'containment_failed':
-      return { ...incident, state: 'containment_failed', contained_at: '' };
+      // What a TPM counted before does not date the containment that is still to come.
+      return { ...incident, state: 'containment_failed', contained_at: '', reset_count: null };
     case 'acknowledged':
       return acknowledge(incident, event, at);
     case 'attestation':
       return attest(incident, event, at);
+    case 'attestation_expired':
+      return { ...incident, re_attested_at: '', attestation_refused: 'expired' };
     case 'sla_breached':
       return { ...incident, sla_breaches: [...new Set([...incident.sla_breaches, event.stage])] };
     case 'resolved':
@@ -96,6 +103,11 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'closed':
       return { ...incident, state: 'closed', closed_at: at, closed_by: event.by };
   }
+}
+
+/** What a TPM counts while the containment is not in force does not date it. */
+function dating({ state, reset_count }: Incident, counted: number | null): number | null {
+  return state === 'containment_failed' ? reset_count : (counted ?? reset_count);
 }
 
 function requirementsOf(course: Course) {
@@ -133,9 +145,17 @@ function acknowledge(incident: Incident, event: EventOf<'acknowledged'>, at: str
 }
 
 function attest(incident: Incident, event: EventOf<'attestation'>, at: string): Incident {
-  return event.accepted
-    ? { ...incident, re_attested_at: at, attestation_refused: '' }
-    : { ...incident, re_attested_at: '', attestation_refused: event.reason };
+  const { type: _type, by: _by, binding: _binding, ...attestation } = event;
+  const reset_count = incident.reset_count ?? attestation.reset_count;
+  return attestation.accepted
+    ? { ...incident, attestation, reset_count, re_attested_at: at, attestation_refused: '' }
+    : {
+        ...incident,
+        attestation,
+        reset_count,
+        re_attested_at: '',
+        attestation_refused: attestation.reason,
+      };
 }
 
 function resolve(incident: Incident, event: EventOf<'resolved'>, at: string): Incident {

@@ -1,3 +1,4 @@
+import type { Attestations } from './attestations.ts';
 import type { RecordedEvent } from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
 import type { Incident, State } from './incident-record.ts';
@@ -22,10 +23,15 @@ export interface Admission {
   reflex_until_ms: number;
   /** The server that dispatches it first, and until when nobody else should, epoch ms. */
   lease: { owner: string; until_ms: number };
+  /** Where the reporter is an attestor: the host it speaks of, whose report we may have caused by asking. */
+  echo: { host: string; at_ms: number } | null;
 }
 
 export interface IncidentLog {
-  /** First event, idempotency key, register row, holds and outbox row in one transaction. */
+  /**
+   * First event, idempotency key, register row, holds and outbox row in one transaction. A report that is the echo
+   * of our own question joins the incident that asked, once, and opens none.
+   */
   admit(admission: Admission): Promise<{ incident: Incident; repeated: boolean }>;
   /** Appends the events not yet in the ledger and projects the register. Exact by (incident, key). */
   append(incidentId: string, events: readonly RecordedEvent[]): Promise<Incident>;
@@ -136,5 +142,6 @@ export interface Ledger {
   principals: Principals;
   followers: Followers;
   checkpoints: Checkpoints;
+  attestations: Attestations;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { groupOf } from './attestation-policy.ts';
 import type { Course, Plan, PlannedAction, Slas } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
@@ -58,9 +59,15 @@ function courseAt(
     capture: {
       targets: [...new Set(actions.filter((a) => a.kind === 'target').map((a) => a.target))],
       deadline_ms: recovery.capture.deadline,
+      quote: require_reattest && isQuoting(policy, subject),
     },
     slas: slasAt(policy, severity),
   };
+}
+
+/** Whether the policy expects the host to have a TPM that can be asked. */
+function isQuoting({ attestation }: Policy, { host = attestation.unnamed_host }: Subject): boolean {
+  return host !== undefined && groupOf(attestation, host) !== null;
 }
 
 function slasAt(policy: Policy, severity: Severity): Slas {

@@ -36,7 +36,12 @@ export const courseSchema = z.strictObject({
   require_reattest: z.boolean(),
   review: z.boolean(),
   actions: z.array(plannedActionSchema),
-  capture: z.strictObject({ targets: z.array(z.string()), deadline_ms: z.int().nonnegative() }),
+  capture: z.strictObject({
+    targets: z.array(z.string()),
+    deadline_ms: z.int().nonnegative(),
+    /** Whether the host's TPM is asked as well: a proof that is asked for later is dated by it. */
+    quote: z.boolean().default(false),
+  }),
   slas: slasSchema,
 });
 export type Course = z.infer<typeof courseSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attestationPolicySchema } from './attestation-policy.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
 import { SEVERITIES } from './severity.ts';
@@ -90,6 +91,7 @@ export const policySchema = z.strictObject({
   targets: targetsPolicySchema,
   reporters: reportersPolicySchema,
   notifications: notificationsPolicySchema,
+  attestation: attestationPolicySchema,
 });
 export type Policy = z.output<typeof policySchema>;
 export type Webhook = Policy['notifications']['webhooks'][number];

@@ -1,5 +1,8 @@
 import type { TargetsPolicy } from './targets.ts';
 
+/** The host that the practice range plays, where it has a TPM to play it with. */
+export const PRACTICE_HOST = 'practice-host';
+
 /** The sockets of the practice range are in this directory, below CORDON_HOME. */
 const RANGE_SOCKETS = 'run/';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { fileSchema, hasOnePlace, ONE_PLACE, placeFields, timeoutMs } from './place.ts';
 
-/** A read of a status document never needs more; a hanging target must not hold a worker longer. */
-const MAX_TIMEOUT_MS = 60_000;
 const DEFAULT_ACTION_TIMEOUT_MS = 5_000;
 /** An attestor allows itself 5 s for each TPM command and 30 s to answer. */
 const DEFAULT_ATTESTOR_TIMEOUT_MS = 35_000;
@@ -9,30 +8,12 @@ const DEFAULT_ATTESTOR_TIMEOUT_MS = 35_000;
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'a name is lower-case letters, digits, - and _');
-const file = z.string().min(1).max(1024);
 const path = z
   .string()
   .regex(/^\/[\w./~-]*$/, 'a path starts with / and has no query')
   .refine((value) => !value.includes('//') && !value.includes('..'), 'a path has no // and no ..');
-const timeoutMs = z.number().int().min(50).max(MAX_TIMEOUT_MS);
-
-const url = z.url({ protocol: /^https?$/ }).refine((value) => !/[@?#]/.test(value), {
-  message: 'a URL has no user, query or fragment: secrets are paths to files',
-});
-
-/** Where a service is. A relative socket or file is below CORDON_HOME. */
-const place = {
-  url: url.optional(),
-  unix: file.optional(),
-  /** Holds the bearer token; read at use, so that a rotated token is used at once. */
-  token_file: file.optional(),
-};
-const hasOnePlace = (it: { url?: string | undefined; unix?: string | undefined }): boolean =>
-  (it.url === undefined) !== (it.unix === undefined);
-const ONE_PLACE = 'give exactly one of url and unix';
-
 const targetSchema = z
-  .strictObject({ ...place, /** Read as it is for capture. */ status: path })
+  .strictObject({ ...placeFields, /** Read as it is for capture. */ status: path })
   .refine(hasOnePlace, ONE_PLACE);
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -76,9 +57,9 @@ const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });
 
 const attestorSchema = z
   .strictObject({
-    ...place,
+    ...placeFields,
     /** 64 hex digits: the key of the answer's HMAC. */
-    hmac_key_file: file,
+    hmac_key_file: fileSchema,
     timeout_ms: timeoutMs.default(DEFAULT_ATTESTOR_TIMEOUT_MS),
     /** Assurance that is good enough to release on. */
     assurance: z.array(z.enum(['hardware', 'software'])).min(1),

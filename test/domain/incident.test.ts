@@ -44,9 +44,14 @@ describe('an incident', () => {
 
   it('gathers artifacts and gaps', () => {
     const artifact = { collector: 'a', sha256: 'c'.repeat(64), size: 1, media_type: 'text/plain' };
-    const captured: IncidentEvent = { type: 'captured', artifacts: [artifact], gaps: [] };
+    const captured: IncidentEvent = {
+      type: 'captured',
+      artifacts: [artifact],
+      gaps: [],
+      reset_count: null,
+    };
     const gap = { collector: 'b', reason: 'late' };
-    const late: IncidentEvent = { type: 'captured', artifacts: [], gaps: [gap] };
+    const late: IncidentEvent = { type: 'captured', artifacts: [], gaps: [gap], reset_count: null };
     expect(incidentAfter({}, captured, late)).toMatchObject({
       artifacts: [{ collector: 'a' }],
       gaps: [{ collector: 'b' }],

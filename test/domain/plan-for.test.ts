@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { planFor } from '../../src/domain/plan-for.ts';
 import { planSchema } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 
 let policy: Policy;
@@ -146,7 +147,16 @@ describe('the plan', () => {
     expect(planOf('attestation_failure').capture).toEqual({
       targets: ['agent', 'airlock', 'vault'],
       deadline_ms: 10_000,
+      quote: true,
     });
+  });
+
+  it('has the TPM of a host asked where the host must prove itself, and has one by the policy', () => {
+    const quoted = (name: string, subject: Subject) =>
+      planFor(policy, { class: name, subject }).capture.quote;
+    expect(quoted('integrity_violation', { host: 'practice-host' })).toBe(true);
+    expect(quoted('integrity_violation', { host: 'web-1' })).toBe(false);
+    expect(quoted('tool_call_burst', { host: 'practice-host' })).toBe(false);
   });
 
   it('is not made for a class without a rule', () => {

@@ -5,6 +5,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { CommandAnswer, PersonCommand } from '../../src/domain/messages.ts';
+import { CLAIMED } from './attestations.ts';
 
 /** Stands where incident workflows stand: the same gate and the same events, written to the same ledger. */
 export interface IncidentCourse extends Commands {
@@ -46,7 +47,7 @@ export function createIncidentCourse(ledger: Pick<Ledger, 'log' | 'register'>): 
       }
       if (!course.running) throw new Fault('not_found', 'No such workflow', { retryable: false });
       const incident = await read(ledger, id);
-      const refused = refusal(incident, command);
+      const refused = refusal(incident, command, 0);
       if (refused !== null) return { refused };
       if (!isDone(incident, command)) await tell(id, person.by, eventOf(incident, command, person));
       return { done: { status: ANSWERS[command] } };
@@ -77,11 +78,9 @@ function eventOf(
   command: Command,
   { by, claim, note }: PersonCommand,
 ): IncidentEvent {
-  const proof = { accepted: true, reason: 'ok', detail: '', assurance: 'software' } as const;
-  const attested = { by, attestor: 'range', evidence: null, binding };
   const events: Record<Command, IncidentEvent> = {
     acknowledge: { type: 'acknowledged', by, claim, note, binding },
-    reattest: { type: 'attestation', ...proof, ...attested },
+    reattest: { type: 'attestation', by, ...CLAIMED, binding },
     resolve: { type: 'resolved', by, note },
     close: { type: 'closed', by, note },
   };

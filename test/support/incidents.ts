@@ -3,6 +3,7 @@ import { apply, open } from '../../src/domain/incident.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Course, Plan, PlannedAction } from '../../src/domain/plan.ts';
 import { AT, incidentId } from './admissions.ts';
+import { CLAIMED, REFUSED } from './attestations.ts';
 
 export const FREEZE: PlannedAction = {
   action: 'freeze_agent',
@@ -31,7 +32,7 @@ export const COURSE: Course = {
   require_reattest: false,
   review: false,
   actions: [FREEZE],
-  capture: { targets: ['agent'], deadline_ms: 1_000 },
+  capture: { targets: ['agent'], deadline_ms: 1_000, quote: false },
   slas: { contain_ms: 0, acknowledge_ms: 0, resolve_ms: 0, review_ms: 0, repeat_ms: 60_000 },
 };
 export const LATCHED: Partial<Course> = {
@@ -91,13 +92,8 @@ export const HAPPENS = {
   acknowledged: { type: 'acknowledged', by: 'ada', claim: '', note: '', binding: 'b'.repeat(64) },
   attested: (accepted: boolean) => ({
     type: 'attestation' as const,
-    accepted,
-    reason: accepted ? 'ok' : 'not_trusted',
-    detail: '',
     by: 'ada',
-    assurance: 'software',
-    attestor: 'range',
-    evidence: null,
+    ...(accepted ? CLAIMED : REFUSED),
     binding: 'b'.repeat(64),
   }),
   escalated: (course: Partial<Course>) => ({
