@@ -47,6 +47,8 @@ const incident: Incident = {
   ack_claim: '',
   re_attested_at: '',
   attestation_refused: '',
+  attestation: null,
+  reset_count: null,
   escalated_at: '',
   sla_breaches: [],
   resolved_at: '',

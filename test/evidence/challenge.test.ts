@@ -4,6 +4,7 @@ import { challengeNonce, type Challenge } from '../../src/evidence/challenge.ts'
 
 const challenge: Challenge = {
   salt: 'ab'.repeat(32),
+  purpose: 'reattest',
   incident_id: 'INC-20260314-120000-0000abcd',
   host: 'web-1',
   binding: 'cd'.repeat(32),
@@ -12,8 +13,8 @@ const challenge: Challenge = {
 
 describe('the nonce of an attestation', () => {
   it('is SHA-256 over the tag and the parts, each after its length in four bytes', () => {
-    const { salt, incident_id, host, binding, policy_digest } = challenge;
-    const parts = ['cordon/attestation-challenge/1', salt, incident_id, host, binding];
+    const { salt, purpose, incident_id, host, binding, policy_digest } = challenge;
+    const parts = ['cordon/attestation-challenge/2', salt, purpose, incident_id, host, binding];
     const preimage = [...parts, policy_digest].flatMap((part) => [0, 0, 0, part.length, part]);
     const hash = createHash('sha256');
     for (const piece of preimage) {
@@ -27,7 +28,7 @@ describe('the nonce of an attestation', () => {
     expect(challengeNonce(challenge)).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it.each(['salt', 'incident_id', 'host', 'binding', 'policy_digest'] as const)(
+  it.each(['salt', 'purpose', 'incident_id', 'host', 'binding', 'policy_digest'] as const)(
     'is another for another %s',
     (part) => {
       const changed = { ...challenge, [part]: `${challenge[part]}0` };
