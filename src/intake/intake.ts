@@ -101,7 +101,19 @@ function admissionOf(
     holds: plan.actions.filter((action) => action.kind === 'target'),
     reflex_until_ms: freezes ? nowMs + REFLEX_PATIENCE_MS : 0,
     lease: { owner: deps.owner, until_ms: nowMs + DISPATCH_LEASE_MS },
+    echo: echoOf(deps.policy(), principal, report, nowMs),
   };
+}
+
+/** An attestor reports whatever it is asked and finds wanting: only its own token says that it is one. */
+function echoOf(
+  { targets, attestation }: Policy,
+  principal: Principal,
+  { subject }: Sourced,
+  at_ms: number,
+): Admission['echo'] {
+  if (!Object.hasOwn(targets.attestors, principal.source)) return null;
+  return { host: subject.host ?? attestation.unnamed_host ?? '', at_ms };
 }
 
 /** A detector's clock may be ahead of ours; nothing has happened in the future. */

@@ -4,5 +4,7 @@ export const NOTES = [
   'principal_added',
   'principal_revoked',
   'forensic_export',
+  'baseline_captured',
+  'host_enrolled',
 ] as const;
 export type Note = (typeof NOTES)[number];

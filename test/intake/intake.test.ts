@@ -10,6 +10,7 @@ import { DISPATCH_LEASE_MS } from '../../src/intake/dispatcher.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { REFLEX_PATIENCE_MS } from '../../src/intake/reflex.ts';
+import { challenge, NO_LIMIT } from '../support/challenges.ts';
 import { freshLedger, SQLITE } from '../support/ledgers.ts';
 import { NOW } from './scratch.ts';
 
@@ -33,6 +34,13 @@ const FIREWALL: Principal = {
   kind: 'reporter',
   source: 'tool-firewall',
   classes: ['prompt_injection', 'tool_call_burst'],
+};
+
+const ATTESTOR: Principal = {
+  ...FIREWALL,
+  name: 'watcher-of-web-1',
+  source: 'runtime-attestor',
+  classes: ['attestation_failure'],
 };
 
 const told = (given: object = {}) =>
@@ -230,5 +238,44 @@ describe('a repeated key', () => {
     expect((await report({}, ADMIN, 'event-1')).repeated).toBe(false);
     await Promise.all([report({}, FIREWALL), report({}, FIREWALL)]);
     expect((await ledger.register.stats()).total_incidents).toBe(4);
+  });
+});
+
+describe('a report that we caused by asking', () => {
+  const FAILED = { class: 'attestation_failure' };
+  const ON_WEB_1 = { ...FAILED, subject: { host: 'web-1' } };
+
+  /** An incident that has asked web-1 to prove itself, with nothing handed on since. */
+  async function asked() {
+    const there = await desk();
+    const attestation = { ...SHIPPED.attestation, unnamed_host: 'web-1' };
+    there.putInForce({ ...SHIPPED, attestation });
+    const { incident } = await there.report(ON_WEB_1);
+    const question = challenge(1, { incident_id: incident.id, host: 'web-1', issued_ms: NOW });
+    await there.ledger.attestations.issue(question, NO_LIMIT);
+    await there.ledger.attestations.expectEcho(question.nonce, NOW);
+    for (const handed of [there.offered, there.fired]) handed.length = 0;
+    return { ...there, asking: incident.id };
+  }
+
+  it.each([
+    ['names the host', ON_WEB_1],
+    ['names none, and there is one for these', FAILED],
+  ])('joins the incident that asked and starts nothing, where it %s', async (_where, given) => {
+    const { report, offered, fired, asking } = await asked();
+    const heard = await report(given, ATTESTOR, 'event-1');
+    expect(heard).toMatchObject({ repeated: true, incident: { id: asking } });
+    expect([...offered, ...fired]).toEqual([]);
+  });
+
+  it.each([
+    ['somebody who is no attestor', ON_WEB_1, { ...ATTESTOR, source: 'integrity-monitor' }],
+    ['a person who names the attestor', { ...ON_WEB_1, source: 'runtime-attestor' }, ADMIN],
+    ['the attestor, of another host', { ...FAILED, subject: { host: 'web-2' } }, ATTESTOR],
+  ])('is none that comes from %s', async (_who, given, principal) => {
+    const { report, offered, fired } = await asked();
+    const { incident, repeated } = await report(given, principal);
+    expect(repeated).toBe(false);
+    expect([offered[0]?.input.id, fired[0]?.id]).toEqual([incident.id, incident.id]);
   });
 });

@@ -23,6 +23,7 @@ export interface AdmissionWishes {
   holds?: PlannedAction[];
   reflexUntilMs?: number;
   lease?: Admission['lease'];
+  echo?: Admission['echo'];
 }
 
 /** A report made ready for the ledger; unless wished otherwise high, contained, not latched, leased to nobody. */
@@ -54,6 +55,7 @@ export function admission(number: number, wishes: AdmissionWishes = {}): Admissi
     holds,
     reflex_until_ms: wishes.reflexUntilMs ?? 0,
     lease: wishes.lease ?? { owner: 'nobody', until_ms: 0 },
+    echo: wishes.echo ?? null,
   };
 }
 
@@ -84,7 +86,7 @@ function course(wishes: AdmissionWishes, actions: PlannedAction[]): Course {
     require_reattest: latched,
     review: false,
     actions,
-    capture: { targets: [], deadline_ms: 0 },
+    capture: { targets: [], deadline_ms: 0, quote: false },
     slas: { contain_ms: 0, acknowledge_ms: 0, resolve_ms: 0, review_ms: 0, repeat_ms: 60_000 },
   };
 }

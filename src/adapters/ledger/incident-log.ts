@@ -1,9 +1,11 @@
+import type { RecordedEvent } from '../../domain/events.ts';
 import { Fault } from '../../domain/fault.ts';
 import { apply, open } from '../../domain/incident.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { Admission, IncidentLog } from '../../domain/ledger.ts';
 import { severityRank } from '../../domain/severity.ts';
 import { sha256Hex } from '../../evidence/digest.ts';
+import { echoed, questionBehind, spendEcho } from './echo.ts';
 import { draftOf } from './entry-row.ts';
 import type { Write, Writing } from './group-commit.ts';
 import { addHolds } from './holds.ts';
@@ -13,18 +15,7 @@ import { incidentOf, readIncident, registerRow } from './register-row.ts';
 export function createIncidentLog(write: Write): IncidentLog {
   return {
     admit: (admission) => write((writing) => admit(writing, admission)),
-    append: (incidentId, events) =>
-      write(async ({ db, chain }) => {
-        const known = await readIncident(db, incidentId);
-        if (!known) throw new Fault('not_found', `No incident ${incidentId}`, { retryable: false });
-        let incident = known;
-        for (const event of events) {
-          const entry = await chain.append(draftOf(incidentId, event));
-          if (entry) incident = apply(incident, event);
-        }
-        if (incident !== known) await updateRegister({ db }, incident);
-        return incident;
-      }),
+    append: (incidentId, events) => write((writing) => append(writing, incidentId, events)),
     note: (draft) =>
       write(async ({ chain }) => {
         await chain.append({ incident_id: '', ...draft });
@@ -34,31 +25,30 @@ export function createIncidentLog(write: Write): IncidentLog {
 
 /** The order matters: a repeat must be recognised before anything else of it is written. */
 async function admit(
-  { db, chain }: Writing,
+  writing: Writing,
   admission: Admission,
 ): Promise<{ incident: Incident; repeated: boolean }> {
-  const first = await firstOfKey({ db }, admission);
+  const question = await questionBehind(writing, admission.echo);
+  const first = await firstOfKey(writing, admission, question?.incident_id ?? admission.input.id);
   if (first) return { incident: first, repeated: true };
+  if (!question) return { incident: await begin(writing, admission), repeated: false };
 
-  const incident = opened(admission);
-  const entry = await chain.append(draftOf(incident.id, admission.reported));
-  if (!entry) throw new Fault('incident_exists', `${incident.id} exists`, { retryable: false });
-  await db.insertInto('incidents').values(registerRow(incident)).execute();
-  await addHolds({ db }, incident.id, admission.holds, admission.reflex_until_ms);
-  await enqueue({ db }, admission, entry.seq);
-  return { incident, repeated: false };
+  await spendEcho(writing, question.nonce);
+  const incident = await append(writing, question.incident_id, [echoed(admission)]);
+  return { incident, repeated: true };
 }
 
-/** Claims the key for the incident of the admission; the first incident where it was claimed before. */
+/** Claims the key for the incident that the report belongs to; the first incident where it was claimed before. */
 async function firstOfKey(
   { db }: Pick<Writing, 'db'>,
-  { idempotency_key, reporter, input }: Admission,
+  { idempotency_key, reporter }: Admission,
+  incident_id: string,
 ): Promise<Incident | null> {
   if (idempotency_key === '') return null;
   const key_digest = sha256Hex(idempotency_key);
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('idempotency')
-    .values({ reporter, key_digest, incident_id: input.id })
+    .values({ reporter, key_digest, incident_id })
     .onConflict((conflict) => conflict.columns(['reporter', 'key_digest']).doNothing())
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows === 1n) return null;
@@ -70,6 +60,16 @@ async function firstOfKey(
     .where('key_digest', '=', key_digest)
     .executeTakeFirstOrThrow();
   return incidentOf({ record });
+}
+
+async function begin({ db, chain }: Writing, admission: Admission): Promise<Incident> {
+  const incident = opened(admission);
+  const entry = await chain.append(draftOf(incident.id, admission.reported));
+  if (!entry) throw new Fault('incident_exists', `${incident.id} exists`, { retryable: false });
+  await db.insertInto('incidents').values(registerRow(incident)).execute();
+  await addHolds({ db }, incident.id, admission.holds, admission.reflex_until_ms);
+  await enqueue({ db }, admission, entry.seq);
+  return incident;
 }
 
 function opened({ reported: { event, ...place } }: Admission): Incident {
@@ -95,6 +95,22 @@ async function enqueue(
       input: JSON.stringify(input),
     })
     .execute();
+}
+
+async function append(
+  { db, chain }: Writing,
+  incidentId: string,
+  events: readonly RecordedEvent[],
+): Promise<Incident> {
+  const known = await readIncident(db, incidentId);
+  if (!known) throw new Fault('not_found', `No incident ${incidentId}`, { retryable: false });
+  let incident = known;
+  for (const event of events) {
+    const entry = await chain.append(draftOf(incidentId, event));
+    if (entry) incident = apply(incident, event);
+  }
+  if (incident !== known) await updateRegister({ db }, incident);
+  return incident;
 }
 
 async function updateRegister({ db }: Pick<Writing, 'db'>, incident: Incident): Promise<void> {

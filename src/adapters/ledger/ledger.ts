@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Ledger } from '../../domain/ledger.ts';
+import { createAttestations } from './attestations.ts';
 import type { Backend } from './backend.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createFollowers } from './followers.ts';
@@ -44,6 +45,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     principals: createPrincipals(write, backend.reader),
     followers: createFollowers(write),
     checkpoints: createCheckpoints(write, backend.reader),
+    attestations: createAttestations(write, backend.reader),
     stored: createStoredRows(backend.reader),
   };
   if (options.mirrorPath !== '') {

@@ -16,6 +16,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0001_ledger': { up: (schema) => createLedger(schema, wide) },
     '0002_work': { up: (schema) => createWork(schema, wide) },
     '0003_access': { up: (schema) => createAccess(schema, wide) },
+    '0004_attestation': { up: (schema) => createAttestation(schema, wide) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
@@ -152,5 +153,64 @@ async function createAccess(db: Kysely<unknown>, wide: WideInteger): Promise<voi
     .withTables<Pick<Tables, 'turn'>>()
     .insertInto('turn')
     .values({ id: 1, probes: 0 })
+    .execute();
+}
+
+/** Under which key a host proves itself, what it was asked, and the clock that its TPM has come to. */
+async function createAttestation({ schema }: Kysely<unknown>, wide: WideInteger): Promise<void> {
+  await schema
+    .createTable('enrolments')
+    .addColumn('host', 'text', (c) => c.notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('ak_name', 'text', (c) => c.notNull())
+    .addColumn('record', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('enrolments_once', ['host', 'version'])
+    .execute();
+  await schema.createIndex('enrolments_key').on('enrolments').column('ak_name').execute();
+  await createChallenges({ schema }, wide);
+  await schema
+    .createTable('clocks')
+    .addColumn('ak_name', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('clock', 'text', (c) => c.notNull())
+    // A TPM counts them in 32 bits without a sign, one more than PostgreSQL's integer has.
+    .addColumn('reset_count', wide, (c) => c.notNull())
+    .addColumn('restart_count', wide, (c) => c.notNull())
+    .addColumn('safe', 'integer', (c) => c.notNull())
+    .addColumn('nonce', 'text', (c) => c.notNull())
+    .execute();
+}
+
+async function createChallenges(
+  { schema }: Pick<Kysely<unknown>, 'schema'>,
+  wide: WideInteger,
+): Promise<void> {
+  await schema
+    .createTable('challenges')
+    .addColumn('nonce', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('purpose', 'text', (c) => c.notNull())
+    .addColumn('incident_id', 'text', (c) => c.notNull())
+    .addColumn('host', 'text', (c) => c.notNull())
+    .addColumn('salt', 'text', (c) => c.notNull())
+    .addColumn('binding', 'text', (c) => c.notNull())
+    .addColumn('policy_digest', 'text', (c) => c.notNull())
+    .addColumn('issued_ms', wide, (c) => c.notNull())
+    .addColumn('expires_ms', wide, (c) => c.notNull())
+    .addColumn('consumed_ms', wide, (c) => c.notNull())
+    .addColumn('echo_until_ms', wide, (c) => c.notNull())
+    .addColumn('concluded_ms', wide, (c) => c.notNull())
+    .addColumn('accepted', 'integer', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('evidence', 'text', (c) => c.notNull())
+    .execute();
+  await schema
+    .createIndex('challenges_limit')
+    .on('challenges')
+    .columns(['incident_id', 'purpose', 'issued_ms'])
+    .execute();
+  await schema
+    .createIndex('challenges_echo')
+    .on('challenges')
+    .columns(['host', 'echo_until_ms'])
     .execute();
 }

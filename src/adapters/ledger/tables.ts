@@ -1,3 +1,4 @@
+import type { IssuedChallenge, LastAccepted } from '../../domain/attestations.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { State } from '../../domain/incident-record.ts';
 
@@ -79,6 +80,31 @@ export interface CheckpointRow {
   media_type: string;
 }
 
+/** One version of a host's enrolment. `record` is JSON text. */
+export interface EnrolmentRow {
+  host: string;
+  version: number;
+  ak_name: string;
+  record: string;
+}
+
+/** Times in epoch ms, 0 for not yet and for none. `evidence` is JSON text, '' where there is none. */
+export interface ChallengeRow extends IssuedChallenge {
+  consumed_ms: number;
+  echo_until_ms: number;
+  concluded_ms: number;
+  accepted: Flag;
+  reason: string;
+  evidence: string;
+}
+
+/** The clock last accepted under a key, and the challenge that it answered. */
+export interface ClockRow extends Omit<LastAccepted, 'safe'> {
+  ak_name: string;
+  safe: Flag;
+  nonce: string;
+}
+
 /** One row, taken by whoever writes and rewritten by a probe. */
 export interface TurnRow {
   id: number;
@@ -94,5 +120,8 @@ export interface Tables {
   principals: PrincipalRow;
   followers: FollowerRow;
   checkpoints: CheckpointRow;
+  enrolments: EnrolmentRow;
+  challenges: ChallengeRow;
+  clocks: ClockRow;
   turn: TurnRow;
 }

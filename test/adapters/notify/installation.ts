@@ -70,6 +70,7 @@ export async function installation() {
       holds: [],
       reflex_until_ms: 0,
       lease: { owner: 'test', until_ms: NOW },
+      echo: null,
     });
   };
   const happen = (id: string, key: string, event: IncidentEvent) =>
