@@ -27,7 +27,7 @@ export interface Part {
 }
 
 export interface CordonProcess {
-  role: 'server' | 'worker' | 'range';
+  role: 'server' | 'worker' | 'range' | 'agent';
   env: Record<string, string>;
   /** What it says is appended here. */
   logFile: string;
