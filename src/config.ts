@@ -96,6 +96,12 @@ const SETTINGS = {
     schema: port,
     fallback: () => '8510',
   },
+  CORDON_RANGE_TPM: {
+    meaning:
+      'a software TPM for the practice host: auto (where swtpm is installed), off or require',
+    schema: z.enum(['auto', 'off', 'require']),
+    fallback: () => 'auto',
+  },
   LOG_LEVEL: {
     meaning: 'fatal, error, warn, info, debug, trace or silent',
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -8,6 +8,7 @@ import { rangeSocket } from './range.ts';
 import { tokenFile } from './secrets.ts';
 import type { RangeName } from './service.ts';
 import { effectCountSchema, type EffectCount } from './store.ts';
+import type { Tamper } from './tamper.ts';
 import type { TrustState } from './trust-state.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -64,6 +65,28 @@ export async function setRangeState(
   state: TrustState,
 ): Promise<void> {
   await callRange(home, name, 'POST', '/range/state', { state });
+}
+
+/** Has somebody on the practice host meddle with its quotes, until `none` is ordered. */
+export async function tamperHost(home: string, how: Tamper): Promise<void> {
+  await orderHost(home, 'tamper', { how });
+}
+
+/** Measures something into a PCR of the practice host that no boot measures; a reset undoes it. */
+export async function extendHostPcr(home: string, pcr: number): Promise<void> {
+  await orderHost(home, 'extend', { pcr });
+}
+
+/** Boots the practice host again. */
+export async function resetHost(home: string): Promise<void> {
+  await orderHost(home, 'reset', {});
+}
+
+async function orderHost(home: string, order: string, body: object): Promise<void> {
+  const { status } = await callRange(home, 'host', 'POST', `/range/${order}`, body);
+  if (status === 200) return;
+  const message = `the practice host does not ${order}: it answered ${status}`;
+  throw new Fault('range_refused', message, { retryable: false });
 }
 
 /** How often each effect was asked for and happened, the newest first. */

@@ -8,11 +8,7 @@ const MAX_SOCKET_PATH_BYTES = 107;
 
 /** Listens on a unix socket that only its owner can open; removes one that nobody answers on. */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
-  const size = Buffer.byteLength(path);
-  if (size > MAX_SOCKET_PATH_BYTES) {
-    const message = `${path} is ${size} bytes and a socket's path may have ${MAX_SOCKET_PATH_BYTES}: choose a shorter CORDON_HOME`;
-    throw new Fault('socket_path_too_long', message, { retryable: false });
-  }
+  refuseLongPath(path);
   if (await answers(path)) {
     const message = `${path} is in use: a practice range is running on this CORDON_HOME`;
     throw new Fault('range_already_running', message, { retryable: false });
@@ -32,7 +28,16 @@ export async function listenOnPort(server: Server, port: number): Promise<void> 
   }
 }
 
-function answers(path: string): Promise<boolean> {
+/** Fault `socket_path_too_long`. */
+export function refuseLongPath(path: string): void {
+  const size = Buffer.byteLength(path);
+  if (size <= MAX_SOCKET_PATH_BYTES) return;
+  const message = `${path} is ${size} bytes and a socket's path may have ${MAX_SOCKET_PATH_BYTES}: choose a shorter CORDON_HOME`;
+  throw new Fault('socket_path_too_long', message, { retryable: false });
+}
+
+/** Whether somebody listens on the socket. */
+export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path });
     socket.once('connect', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { agent } from './agent.ts';
 import { airlock } from './airlock.ts';
 import { createRangeAttestor } from './attestor.ts';
+import { createHost, type HostParts } from './host.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
 import { registry } from './registry.ts';
@@ -23,6 +24,8 @@ export interface RangeOptions {
   /** Loopback ports beside the sockets, because people curl these two; 0: none. */
   attestorPort?: number;
   integrityPort?: number;
+  /** Starts the parts of the practice host once the range has its home to itself; null: there is no host. */
+  host?: () => Promise<HostParts | null>;
   log?: (message: string) => void;
   /** Milliseconds since the epoch. */
   now?: () => number;
@@ -47,10 +50,15 @@ export async function startRange(options: RangeOptions): Promise<Range> {
     attestor: options.attestorPort ?? DEFAULT_ATTESTOR_PORT,
     integrity: options.integrityPort ?? DEFAULT_INTEGRITY_PORT,
   };
-  const running: Running = { servers: [], stores: [] };
+  const running: Running = { servers: [], stores: [], host: null };
   try {
     for (const service of servicesOf(home, now)) {
       await startService(home, service, ports[service.name] ?? 0, log, running);
+    }
+    running.host = (await options.host?.()) ?? null;
+    if (running.host !== null) {
+      const host = createHost(running.host, ensureSecret(home, tokenFile('host')));
+      await startService(home, host, 0, log, running);
     }
   } catch (error) {
     await stop(running);
@@ -62,6 +70,7 @@ export async function startRange(options: RangeOptions): Promise<Range> {
 interface Running {
   servers: Server[];
   stores: RangeStore[];
+  host: HostParts | null;
 }
 
 function servicesOf(home: string, now: () => number): RangeService[] {
@@ -98,8 +107,9 @@ function answer(server: Server, standIn: StandIn, control: boolean): void {
   server.on('request', (request, response) => void standIn.handle(request, response, control));
 }
 
-async function stop({ servers, stores }: Running): Promise<void> {
+async function stop({ servers, stores, host }: Running): Promise<void> {
   await Promise.all(servers.splice(0).map(closed));
+  await host?.stop();
   for (const store of stores.splice(0)) store.close();
 }
 

@@ -1,6 +1,6 @@
 import type { RangeStore } from './store.ts';
 
-/** The services of the practice range, by the name of their socket and token. */
+/** The services that every practice range has, by the name of their socket and token. */
 export const RANGE_NAMES = [
   'agent',
   'airlock',
@@ -9,7 +9,8 @@ export const RANGE_NAMES = [
   'attestor',
   'integrity',
 ] as const;
-export type RangeName = (typeof RANGE_NAMES)[number];
+/** The host is there only where a software TPM can be had. */
+export type RangeName = (typeof RANGE_NAMES)[number] | 'host';
 
 /** How many held things a status document lists: it has to stay small enough to be captured. */
 export const MAX_LISTED = 20;
@@ -27,7 +28,17 @@ export interface RangeAnswer {
   body: Record<string, unknown>;
 }
 
-export type RangeHandler = (call: RangeCall, store: RangeStore) => RangeAnswer;
+/** An answer of another service, passed on as it came. */
+export interface Forwarded {
+  status: number;
+  headers: Record<string, string>;
+  bytes: Buffer;
+}
+
+export type RangeHandler = (
+  call: RangeCall,
+  store: RangeStore,
+) => RangeAnswer | Promise<RangeAnswer | Forwarded>;
 
 /** One stand-in: what it holds, what its effects are, and the work that a hold stops. */
 export interface RangeService {

@@ -3,7 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createFaultBox, rangeFaultSchema, type FaultBox, type RangeFault } from './faults.ts';
-import { heldThing, type RangeAnswer, type RangeCall, type RangeService } from './service.ts';
+import {
+  type Forwarded,
+  heldThing,
+  type RangeAnswer,
+  type RangeCall,
+  type RangeService,
+} from './service.ts';
 import type { RangeStore } from './store.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -90,12 +96,12 @@ async function respond(
   url: URL,
   route: string,
   fault: RangeFault | undefined,
-): Promise<RangeAnswer> {
+): Promise<RangeAnswer | Forwarded> {
   const body = await readBody(request);
   if ('status' in body) return body;
   const lying = fault?.fault === 'lying';
   const call: RangeCall = { query: url.searchParams, body: body.object, lying };
-  const answer = act(door, request, url.pathname, route, call);
+  const answer = await act(door, request, url.pathname, route, call);
   return fault?.fault === 'error_after_effect' ? problem(500, 'internal error') : answer;
 }
 
@@ -105,7 +111,7 @@ function act(
   path: string,
   route: string,
   call: RangeCall,
-): RangeAnswer {
+): RangeAnswer | Promise<RangeAnswer | Forwarded> {
   const { service, store } = door;
   const key = request.headers['idempotency-key'];
   if (route === 'POST /range/faults') return order(door, call);
@@ -176,7 +182,11 @@ function problem(status: number, error: string): RangeAnswer {
   return { status, body: { error } };
 }
 
-function send(response: ServerResponse, { status, body }: RangeAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(`${JSON.stringify(body)}\n`);
+function send(response: ServerResponse, answer: RangeAnswer | Forwarded): void {
+  if ('bytes' in answer) {
+    response.writeHead(answer.status, answer.headers).end(answer.bytes);
+    return;
+  }
+  response.writeHead(answer.status, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(answer.body)}\n`);
 }
