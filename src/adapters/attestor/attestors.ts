@@ -4,6 +4,7 @@ import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.
 import { below } from '../targets/endpoint.ts';
 import { createSecretFile } from '../targets/secret-file.ts';
 import { judgeBundle } from './bundle-verdict.ts';
+import { deadline } from './deadline.ts';
 import { refresh } from './runtime-attestor.ts';
 
 export interface AttestorsDeps {
@@ -65,13 +66,6 @@ function attestorOf(
 async function readKey(home: string, file: string): Promise<Uint8Array | undefined> {
   const text = await createSecretFile(below(home, file)).read();
   return text && /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
-}
-
-function deadline(timeoutMs: number, cancellation: Cancellation | undefined): AbortSignal {
-  const controller = new AbortController();
-  if (cancellation?.aborted) controller.abort();
-  cancellation?.addEventListener('abort', () => controller.abort());
-  return AbortSignal.any([controller.signal, AbortSignal.timeout(timeoutMs)]);
 }
 
 function unconfigured(detail: string): AttestationVerdict {

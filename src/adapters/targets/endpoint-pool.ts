@@ -36,6 +36,6 @@ function closeAllBut(open: Map<string, Endpoint>, kept: Set<string>): void {
   }
 }
 
-function keyOf({ url, unix, token_file }: Place): string {
-  return JSON.stringify([url, unix, token_file]);
+function keyOf({ url, unix, token_file, ca_file }: Place): string {
+  return JSON.stringify([url, unix, token_file, ca_file]);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import { createSecretFile } from './secret-file.ts';
@@ -12,6 +13,7 @@ export interface Place {
   url?: string | undefined;
   unix?: string | undefined;
   token_file?: string | undefined;
+  ca_file?: string | undefined;
 }
 
 export interface Call {
@@ -20,6 +22,8 @@ export interface Call {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Where an honest answer may be longer than a status document. */
+  mostBytes?: number;
 }
 
 export interface Response {
@@ -41,7 +45,10 @@ export interface Endpoint {
 /** Keeps connections alive, follows no redirect, ends the request when the signal fires. */
 export function createEndpoint(place: Place, home: string): Endpoint {
   const base = new URL(place.url ?? 'http://localhost');
-  const connect = place.unix === undefined ? {} : { socketPath: below(home, place.unix) };
+  const connect = {
+    ...(place.unix !== undefined && { socketPath: below(home, place.unix) }),
+    ...(place.ca_file !== undefined && { ca: readFileSync(below(home, place.ca_file)) }),
+  };
   const agent = new Agent({ connect, connections: MAX_CONNECTIONS });
   const token = place.token_file && createSecretFile(below(home, place.token_file));
   return {
@@ -51,7 +58,8 @@ export function createEndpoint(place: Place, home: string): Endpoint {
         return { failure: 'no_token', detail: `no token can be read from ${token.path}` };
       }
       try {
-        return await readAnswer(await agent.request(optionsOf(call, base, secret, signal)));
+        const response = await agent.request(optionsOf(call, base, secret, signal));
+        return await readAnswer(response, call.mostBytes ?? MAX_ANSWER_BYTES);
       } catch (error) {
         if (signal.aborted) return { failure: 'timeout', detail: 'no answer in time' };
         return { failure: 'unreachable', detail: reasonOf(error) };
@@ -88,13 +96,13 @@ function optionsOf(
   };
 }
 
-async function readAnswer(response: Dispatcher.ResponseData): Promise<Answer> {
+async function readAnswer(response: Dispatcher.ResponseData, mostBytes: number): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      return { failure: 'unreadable', detail: `answer longer than ${MAX_ANSWER_BYTES} bytes` };
+    if (size > mostBytes) {
+      return { failure: 'unreadable', detail: `answer longer than ${mostBytes} bytes` };
     }
     chunks.push(chunk);
   }

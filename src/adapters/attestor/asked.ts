@@ -1,0 +1,35 @@
+import { Fault } from '../../domain/fault.ts';
+import type { Answer } from '../targets/endpoint.ts';
+
+/** What the other side said, or why it will say nothing else until a person has changed something. */
+export type Asked =
+  | { bytes: Uint8Array }
+  | { reason: 'unconfigured' | 'refused' | 'bad_answer'; detail: string; bytes?: Uint8Array };
+
+/**
+ * Reads the answer of a service that speaks for a host. Throws a retryable Fault (`<who>_unreachable`,
+ * `<who>_timeout`, `<who>_failing`) where it cannot be reached or is out of order: that says nothing about the host.
+ */
+export function asked(who: 'attestor' | 'agent', answer: Answer): Asked {
+  if ('failure' in answer) {
+    switch (answer.failure) {
+      case 'no_token':
+        return { reason: 'unconfigured', detail: answer.detail };
+      case 'unreadable':
+        return { reason: 'bad_answer', detail: answer.detail };
+      case 'unreachable':
+      case 'timeout':
+        throw outOfOrder(`${who}_${answer.failure}`, answer.detail);
+    }
+  }
+  const { status, bytes } = answer;
+  if (status === 200) return { bytes };
+  const detail = `the ${who} answered ${status}`;
+  if (status === 401 || status === 403) return { reason: 'refused', detail, bytes };
+  if (status >= 500 || status === 429) throw outOfOrder(`${who}_failing`, detail);
+  return { reason: 'bad_answer', detail, bytes };
+}
+
+function outOfOrder(code: string, detail: string): Fault {
+  return new Fault(code, `no attestation: ${detail}`, { retryable: true });
+}

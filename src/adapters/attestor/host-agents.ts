@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import type { AgentPlace, AttestationPolicy } from '../../domain/attestation-policy.ts';
+import type { Cancellation } from '../../domain/attestor.ts';
+import {
+  activatedSchema,
+  identitySchema,
+  quoteAnswerSchema,
+  type AgentAnswer,
+  type AgentRefusal,
+  type HostAgent,
+} from '../../domain/host-agent.ts';
+import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
+import type { Call } from '../targets/endpoint.ts';
+import { asked, type Asked } from './asked.ts';
+import { deadline } from './deadline.ts';
+
+/** What firmware logs in a boot is tens of KiB; the verifier takes no more either. */
+const MOST_EVENT_LOG_BYTES = 1024 * 1024;
+
+const REFUSALS = {
+  unconfigured: 'agent-unconfigured',
+  refused: 'agent-refused',
+  bad_answer: 'malformed-evidence',
+} as const satisfies Record<string, AgentRefusal>;
+
+export interface HostAgentsDeps {
+  /** The running policy, asked at every call. */
+  policy: () => AttestationPolicy;
+  /** CORDON_HOME: what relative sockets and files are below. */
+  home: string;
+}
+
+/** The agents of the hosts that the running policy names. `close` ends their connections. */
+export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): Promise<void> } {
+  const pool = createEndpointPool(deps.home);
+  const call = (host: string, what: Call, signal?: Cancellation) =>
+    ask(deps.policy().hosts, pool, host, what, signal);
+  return {
+    quote: async (host, nonce, signal) => {
+      const body = { request_nonce: nonce };
+      const answer = await call(host, { method: 'POST', path: '/api/v1/quote', body }, signal);
+      return parsed(answer, quoteAnswerSchema);
+    },
+    eventLog: async (host, signal) => {
+      const what = { method: 'GET', path: '/api/v1/event-log' } as const;
+      const answer = await call(host, { ...what, mostBytes: MOST_EVENT_LOG_BYTES }, signal);
+      if (!('reason' in answer)) return { answer: answer.bytes };
+      return { reason: 'event-log-missing', detail: answer.detail };
+    },
+    identity: async (host) =>
+      parsed(await call(host, { method: 'GET', path: '/api/v1/identity' }), identitySchema),
+    activate: async (host, body) => {
+      const answer = await call(host, { method: 'POST', path: '/api/v1/activate', body });
+      const read = parsed(answer, activatedSchema);
+      if ('reason' in read) return read;
+      return { answer: Buffer.from(read.answer.secret, 'base64') };
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function ask(
+  places: Record<string, AgentPlace>,
+  pool: EndpointPool,
+  host: string,
+  call: Call,
+  cancellation: Cancellation | undefined,
+): Promise<Asked> {
+  const place = Object.hasOwn(places, host) ? places[host] : undefined;
+  if (place === undefined) {
+    return { reason: 'unconfigured', detail: `attestation.yaml does not say where ${host} is` };
+  }
+  const signal = deadline(place.timeout_ms, cancellation);
+  return asked('agent', await pool.at(place, places).call(call, signal));
+}
+
+function parsed<T>(answer: Asked, schema: z.ZodType<T>): AgentAnswer<T> {
+  if ('reason' in answer) return { reason: REFUSALS[answer.reason], detail: answer.detail };
+  const read = schema.safeParse(json(answer.bytes));
+  if (read.success) return { answer: read.data };
+  const { path = [], message = '' } = read.error.issues[0] ?? {};
+  const detail = `the agent's answer is not of its form: ${path.map(String).join('.')} ${message}`;
+  return { reason: 'malformed-evidence', detail };
+}
+
+function json(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
