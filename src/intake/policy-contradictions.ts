@@ -40,7 +40,8 @@ function unknownActions({ containment, escalation, targets }: Policy): PartFindi
   ];
 }
 
-function unknownClasses({ containment, escalation, recovery, reporters }: Policy): PartFinding[] {
+function unknownClasses(policy: Policy): PartFinding[] {
+  const { containment, escalation, recovery, reporters, attestation } = policy;
   const unknown = (part: PolicyPart, name: string, path: PropertyKey[]): PartFinding[] =>
     Object.hasOwn(containment.rules, name)
       ? []
@@ -55,6 +56,9 @@ function unknownClasses({ containment, escalation, recovery, reporters }: Policy
     ...unknownOf('recovery', recovery.reattest.classes, ['reattest', 'classes']),
     ...Object.entries(reporters.reporters).flatMap(([source, classes]) =>
       unknownOf('reporters', classes, ['reporters', source]),
+    ),
+    ...Object.entries(attestation.groups).flatMap(([group, { reset_required }]) =>
+      unknownOf('attestation', reset_required, ['groups', group, 'reset_required']),
     ),
   ];
 }

@@ -94,6 +94,7 @@ const TELLING: Record<PolicyPart, string> = {
   targets: 'targets',
   reporters: 'reporters',
   notifications: 'webhooks',
+  attestation: 'groups',
 };
 
 function recognise(path: string, { text }: PolicyFile): PolicyPart {

@@ -9,6 +9,7 @@ export const POLICY_PARTS = [
   'targets',
   'reporters',
   'notifications',
+  'attestation',
 ] as const;
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 
@@ -20,6 +21,7 @@ export const POLICY_FILES: Record<PolicyPart, string> = {
   targets: 'targets.yaml',
   reporters: 'reporters.yaml',
   notifications: 'notifications.yaml',
+  attestation: 'attestation.yaml',
 };
 
 export const policyFileSchema = z.strictObject({
@@ -53,5 +55,6 @@ export function eachPart<T>(of: (part: PolicyPart) => T): Record<PolicyPart, T> 
     targets: of('targets'),
     reporters: of('reporters'),
     notifications: of('notifications'),
+    attestation: of('attestation'),
   };
 }
