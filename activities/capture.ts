@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CaptureRequest } from '../src/domain/activities.ts';
+import type { Captured, CaptureRequest } from '../src/domain/activities.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { canonicalJson } from '../src/evidence/canonical.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -8,10 +8,7 @@ type Taken = { artifact: Artifact } | { gap: Gap };
 type Collector = [name: string, collect: () => Promise<Taken>];
 
 /** Snapshots, side by side, until the deadline. Whatever a collector does, the others and the incident go on. */
-export async function capture(
-  deps: ActivityDeps,
-  request: CaptureRequest,
-): Promise<{ artifacts: Artifact[]; gaps: Gap[] }> {
+export async function capture(deps: ActivityDeps, request: CaptureRequest): Promise<Captured> {
   const late = new AbortController();
   const deadline = delay(request.deadline_ms, 'deadline' as const, { signal: late.signal });
   deadline.catch(() => undefined);
@@ -22,6 +19,7 @@ export async function capture(
   return {
     artifacts: taken.flatMap((t) => ('artifact' in t ? [t.artifact] : [])),
     gaps: taken.flatMap((t) => ('gap' in t ? [t.gap] : [])),
+    reset_count: null,
   };
 }
 

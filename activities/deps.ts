@@ -1,9 +1,11 @@
 import type { Command } from '../src/domain/ceremony.ts';
 import type { Attestor } from '../src/domain/attestor.ts';
+import type { HostAgent } from '../src/domain/host-agent.ts';
 import type { EvidenceStore } from '../src/domain/evidence.ts';
 import type { Occurrence } from '../src/domain/escalation.ts';
 import type { Ledger } from '../src/domain/ledger.ts';
 import type { PersonCommand } from '../src/domain/messages.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import type { TargetDriver } from '../src/domain/target.ts';
 
 /** The outside, as the activities know it. The worker builds the adapters. */
@@ -11,6 +13,9 @@ export interface ActivityDeps {
   ledger: Ledger;
   targets: TargetDriver;
   attestor: Attestor;
+  hostAgent: HostAgent;
+  /** The policy in force. */
+  policy(): Pick<Policy, 'digest' | 'attestation'>;
   store: EvidenceStore;
   /** Tells the class's counting workflow; starts it where there is none. */
   signalCounter(incidentClass: string, occurrence: Occurrence): Promise<void>;

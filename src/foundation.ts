@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAttestors } from './adapters/attestor/attestors.ts';
+import { createHostAgents } from './adapters/attestor/host-agents.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { openLocalDirectory } from './adapters/store/local-directory.ts';
 import { createTargets } from './adapters/targets/targets.ts';
@@ -42,6 +43,7 @@ export async function layFoundation(config: Config, log: Logger) {
   const outside = { policy: () => policy.current().targets, home, now };
   const targets = createTargets(outside);
   const attestor = createAttestors(outside);
+  const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
   const signalTokens = await openSignalTokens(home, now);
   const keys = { serviceToken, signingKey };
   return {
@@ -55,11 +57,12 @@ export async function layFoundation(config: Config, log: Logger) {
     signingKey,
     targets,
     attestor,
+    hostAgent,
     signalTokens,
     exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
       createExporter({ ledger, policy, keys, now, engineStatus }),
     close: async () => {
-      await Promise.all([targets.close(), attestor.close()]);
+      await Promise.all([targets.close(), attestor.close(), hostAgent.close()]);
       await ledger.close();
     },
   };

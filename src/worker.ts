@@ -33,7 +33,8 @@ export async function startWorker(
   connection: NativeConnection,
   workflowBundle: { code: string },
 ): Promise<RunningWorker> {
-  const { config, ledger, store, targets, attestor, signalTokens, now } = foundation;
+  const { config, ledger, store, targets, attestor, hostAgent, policy, signalTokens, now } =
+    foundation;
   const since = new Date(now()).toISOString();
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   const worker = await Worker.create({
@@ -46,6 +47,8 @@ export async function startWorker(
       store,
       targets,
       attestor,
+      hostAgent,
+      policy: policy.current,
       signalCounter: createCounter(clientOn(connection, config)),
       exportIncident: exporter.seal,
       verifySignalToken: signalTokens.verify,

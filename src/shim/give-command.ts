@@ -43,7 +43,7 @@ export interface Order {
 export async function giveCommand(
   call: Pick<Call<unknown, unknown>, 'principal' | 'header'>,
   { incidentId, command, claim = '', note }: Order,
-  deps: Pick<ShimDeps, 'ledger' | 'commands' | 'revive'>,
+  deps: Pick<ShimDeps, 'ledger' | 'commands' | 'revive' | 'now'>,
 ): Promise<CommandAnswer> {
   const incident = await knownIncident(deps.ledger.register, incidentId);
   const by = call.principal.name;
@@ -79,7 +79,7 @@ async function withoutWorkflow(
   incident: Incident,
   command: Command,
   error: unknown,
-  { revive }: Pick<ShimDeps, 'revive'>,
+  { revive, now }: Pick<ShimDeps, 'revive' | 'now'>,
 ): Promise<CommandResult> {
   if (!(error instanceof Fault) || error.code !== 'not_found') throw error;
   if (await revive(incident.id)) {
@@ -88,7 +88,7 @@ async function withoutWorkflow(
       'The incident is recorded but its workflow has not started yet',
     );
   }
-  const refused = refusal(incident, command);
+  const refused = refusal(incident, command, now());
   if (refused !== null) return { refused };
   if (command === 'resolve') return { done: { status: 'resolved' } };
   if (incident.state === 'closed') return { done: { status: 'closed' } };

@@ -64,18 +64,25 @@ describe('capture', () => {
 describe('attest', () => {
   const ASKED = {
     incident_id: 'INC-20260102-030405-00000001',
+    class: 'attestation_failure',
     host: 'host-3',
     binding: 'b'.repeat(64),
-    policy_digest: 'a'.repeat(64),
+    reset_count: null,
   };
 
   it('believes a host that is well, and keeps what was asked with what was answered', async () => {
     const outcome = await attest(on.deps, ASKED);
-    expect(outcome).toMatchObject({ accepted: true, assurance: 'software' });
-    const { challenge, nonce, answer } = await kept(outcome.evidence);
-    expect(challenge).toEqual({ ...ASKED, salt: '07'.repeat(32) });
-    expect(nonce).toBe(challengeNonce(challenge));
-    expect(JSON.parse(atob(answer))).toMatchObject({ request_nonce: nonce, state: 'attested' });
+    expect(outcome).toMatchObject({
+      accepted: true,
+      assurance: 'software',
+      proof: 'attestor_claim',
+    });
+    const { challenge, answer } = await kept(outcome.evidence);
+    const { incident_id, host, binding } = ASKED;
+    expect(challenge).toMatchObject({ incident_id, host, binding, salt: '01'.repeat(32) });
+    expect(challenge.nonce).toBe(challengeNonce(challenge));
+    const { nonce: request_nonce } = challenge;
+    expect(JSON.parse(atob(answer))).toMatchObject({ request_nonce, state: 'attested' });
   });
 
   it('does not believe one that is not, and keeps that too', async () => {
