@@ -1,13 +1,13 @@
 import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
-import type { AttestationOutcome } from '../src/domain/activities.ts';
-import { refusal, type Command } from '../src/domain/ceremony.ts';
+import { isProved, refusal, type Command } from '../src/domain/ceremony.ts';
+import type { Attestation } from '../src/domain/events.ts';
 import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
 import { proofs } from './effects.ts';
 import type { Story } from './story.ts';
 
 /** The gate: throws the refusal, with its code, where the command may not proceed now. */
 export function mayProceed(story: Story, command: Command): void {
-  const refused = refusal(story.incident, command);
+  const refused = refusal(story.incident, command, Date.now());
   if (refused !== null) throw ApplicationFailure.nonRetryable(refused.message, refused.code);
 }
 
@@ -28,9 +28,10 @@ export async function acknowledge(story: Story, person: PersonCommand): Promise<
 /** The host proves itself now, for this containment. One proof at a time; a refused one leaves the gate shut. */
 export async function reattest(story: Story, person: PersonCommand): Promise<CommandAnswer> {
   await story.attempted();
+  await story.dated;
   await condition(() => !story.attesting, '3m');
   mayProceed(story, 'reattest');
-  if (story.incident.re_attested_at !== '') return { status: 're-attestation recorded' };
+  if (isProved(story.incident, Date.now())) return { status: 're-attestation recorded' };
   story.attesting = true;
   try {
     await attest(story, person);
@@ -41,13 +42,14 @@ export async function reattest(story: Story, person: PersonCommand): Promise<Com
 }
 
 async function attest(story: Story, person: PersonCommand): Promise<void> {
-  const { id, binding, contained_at, subject, policy_digest } = story.incident;
-  const request = { incident_id: id, host: subject.host ?? '', binding, policy_digest };
+  const { id, binding, contained_at, subject, reset_count } = story.incident;
+  const facts = { incident_id: id, class: story.incident.class, host: subject.host ?? '' };
+  const request = { ...facts, binding, reset_count };
   const outcome = await prove(request, `re-attestation asked for by ${person.by}`);
   mayProceed(story, 'reattest');
   // What was lost and regained meanwhile is bound to the same values, and yet another containment.
   const same = story.incident.binding === binding && story.incident.contained_at === contained_at;
-  const verdict = same ? outcome : { ...outcome, accepted: false, reason: 'binding_changed' };
+  const verdict = same ? outcome : { ...outcome, ...VOID };
   story.tell({ type: 'attestation', ...verdict, by: person.by, binding }, person.by);
   await story.written();
   if (!verdict.accepted) {
@@ -56,10 +58,12 @@ async function attest(story: Story, person: PersonCommand): Promise<void> {
   }
 }
 
+const VOID = { accepted: false, reason: 'binding_changed', expires_at: '' } as const;
+
 async function prove(
   request: Parameters<typeof proofs.attest>[0],
   summary: string,
-): Promise<AttestationOutcome> {
+): Promise<Attestation> {
   try {
     return await proofs.attest.executeWithOptions({ summary }, [request]);
   } catch (error) {

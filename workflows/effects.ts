@@ -61,7 +61,7 @@ export const relentless = proxyActivities<Pick<Activities, 'enforce' | 'ensureRe
 });
 
 /** Reads, and content-addressed writes: a repeat stores the same bytes under the same name. */
-export const readings = proxyActivities<Pick<Activities, 'capture'>>({
+export const readings = proxyActivities<Pick<Activities, 'capture' | 'quote'>>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },

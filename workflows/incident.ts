@@ -1,11 +1,13 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { IncidentInput } from '../src/domain/messages.ts';
 import { takeCommands } from './commands.ts';
+import { keepProofsFresh } from './proofs.ts';
 import { keepServiceLevels } from './service-levels.ts';
 import { capture } from './stages/capture.ts';
 import { contain, stopContaining } from './stages/contain.ts';
 import { detect } from './stages/detect.ts';
 import { freeze } from './stages/freeze.ts';
+import { quote } from './stages/quote.ts';
 import { release } from './stages/release.ts';
 import { review } from './stages/review.ts';
 import { seal } from './stages/seal.ts';
@@ -23,9 +25,11 @@ export async function incident(input: IncidentInput): Promise<void> {
 async function respond(story: Story): Promise<void> {
   takeCommands(story);
   const clock = keepServiceLevels(story);
+  const proofs = keepProofsFresh(story);
   const counted = detect(story);
 
   await freeze(story);
+  story.dated = quote(story);
   await capture(story);
   await contain(story);
   await untilAcknowledged(story);
@@ -37,5 +41,5 @@ async function respond(story: Story): Promise<void> {
   await review(story);
 
   story.over = true;
-  await Promise.all([clock, counted, condition(allHandlersFinished)]);
+  await Promise.all([clock, proofs, counted, story.dated, condition(allHandlersFinished)]);
 }

@@ -19,9 +19,18 @@ export function showToOperators(incident: Incident): void {
         (a) =>
           `- ${a.action} on ${a.target}: **${a.status}**${a.detail === '' ? '' : ` (${a.detail})`}`,
       ),
+      ...proved(incident),
       ...incident.gaps.map((gap) => `- not captured: ${gap.collector} (${gap.reason})`),
     ].join('\n'),
   );
+}
+
+function proved({ re_attested_at, attestation }: Incident): string[] {
+  if (re_attested_at === '' || !attestation) return [];
+  const { host, proof, assurance, trust } = attestation;
+  return [
+    `- ${host} was believed by: **${proof}** (${assurance}${trust === '' ? '' : `, ${trust}`})`,
+  ];
 }
 
 /** What a list filter can ask for that changes while the incident lives. */

@@ -33,6 +33,8 @@ export class Story {
   settled = false;
   /** True while the host is being asked to prove itself: one proof at a time. */
   attesting = false;
+  /** Resolves when it is known, or will not be, what the host's TPM had counted at containment. */
+  dated: Promise<void> = Promise.resolve();
   /** True when nothing more is to come. */
   over = false;
   /** The actions that are being tried again and again, by name. */

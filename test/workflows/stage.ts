@@ -4,6 +4,7 @@ import type { Activities } from '../../src/domain/activities.ts';
 import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
 import { INCIDENT_WORKFLOW, TASK_QUEUE, type IncidentInput } from '../../src/domain/messages.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { CLAIMED } from '../support/attestations.ts';
 import { reported } from '../support/incidents.ts';
 import { quieten } from '../support/quiet-runtime.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
@@ -20,14 +21,9 @@ const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   countOccurrence: async () => undefined,
   contain: async ({ actions }) => actions.map(inForce),
   enforce: async ({ actions: [action] }) => inForce(action ?? { action: '', target: '' }),
-  capture: async () => ({ artifacts: [], gaps: [] }),
-  attest: async () => ({
-    accepted: true,
-    ...WELL,
-    assurance: 'software',
-    attestor: 'range',
-    evidence: null,
-  }),
+  capture: async () => ({ artifacts: [], gaps: [], reset_count: null }),
+  quote: async () => ({ artifacts: [], gaps: [], reset_count: null }),
+  attest: async () => CLAIMED,
   ensureReleased: async ({ actions: [action] }) => free(action ?? { action: '', target: '' }),
   authenticateSignal: async () => ({ by: 'ada', claim: '', note: '' }),
 };

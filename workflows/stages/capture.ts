@@ -1,5 +1,6 @@
 import { ActivityFailure } from '@temporalio/workflow';
 import { readings } from '../effects.ts';
+import { gap } from '../gap.ts';
 import type { Story } from '../story.ts';
 
 /** The activity keeps the deadline itself; the engine gives it up this much later, the worker's death included. */
@@ -20,6 +21,6 @@ export async function capture(story: Story): Promise<void> {
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const reason = error.retryState === 'TIMEOUT' ? 'deadline' : 'failed';
-    story.tell({ type: 'captured', artifacts: [], gaps: [{ collector: 'targets', reason }] });
+    story.tell({ type: 'captured', ...gap('targets', reason) });
   }
 }
