@@ -5,6 +5,8 @@ import { readConfig, type Config, type Env } from './config.ts';
 import { bootstrap } from './engine/bootstrap.ts';
 import { followPolicy, layFoundation } from './foundation.ts';
 import { createLog } from './log.ts';
+import { startPracticeHost } from './practice-host.ts';
+import { enrolPracticeHost } from './practice-enrolment.ts';
 import { startRange } from './range/range.ts';
 import { startServer } from './server.ts';
 import { untilAskedToStop } from './stop-signals.ts';
@@ -21,6 +23,7 @@ export async function runServer(env: Env): Promise<void> {
   const foundation = await layFoundation(config, log);
   const connection = connectLazily(config);
   await foundation.policy.reload('cordon');
+  await enrolPracticeHost(foundation);
   const server = await startServer(foundation, clientOn(connection, config), { eager: false });
   log.info({ url: server.url }, 'listening');
   await asked;
@@ -81,6 +84,7 @@ export async function runRange(env: Env): Promise<void> {
     home: config.CORDON_HOME,
     attestorPort: config.CORDON_RANGE_ATTESTOR_PORT,
     integrityPort: config.CORDON_RANGE_INTEGRITY_PORT,
+    host: () => startPracticeHost(config, log),
     log: (message) => log.info({}, message),
   });
   process.stdout.write('the practice range is open\n');

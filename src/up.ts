@@ -4,6 +4,7 @@ import { findTemporal } from './engine/find.ts';
 import { readConfig, type Config, type Env } from './config.ts';
 import { layFoundation } from './foundation.ts';
 import { createLog } from './log.ts';
+import { enrolPracticeHost } from './practice-enrolment.ts';
 import { startRangeProcess } from './range-process.ts';
 import { startServer } from './server.ts';
 import { untilAskedToStop } from './stop-signals.ts';
@@ -63,6 +64,7 @@ export async function bringUp(
     const { CORDON_RETENTION_DAYS: retentionDays, TEMPORAL_NAMESPACE: namespace } = config;
     await bootstrap(connection, { namespace, retentionDays });
     await foundation.policy.reload('cordon');
+    await enrolPracticeHost(foundation);
     const worker = keep(await startWorker(foundation, connection, await bundling));
     worker.ended.catch((error: unknown) => log.fatal({ err: error }, 'the worker failed'));
     const server = keep(
