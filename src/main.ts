@@ -10,8 +10,21 @@ const roots: Roots = {
   runWorker: async (env) => (await import('./roles.ts')).runWorker(env),
   runBootstrap: async (env) => (await import('./roles.ts')).runBootstrap(env),
   runRange: async (env) => (await import('./roles.ts')).runRange(env),
+  runAgent: async (env) => (await import('./host-agent.ts')).runAgent(env),
   withLedger: async (env, use) => (await import('./local-ledger.ts')).withLedger(env, use),
   verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
+  hosts: {
+    enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),
+    enrol: async (env, request) =>
+      (await import('./local-hosts.ts')).localHosts.enrol(env, request),
+    captureBaseline: async (env, request) =>
+      (await import('./local-hosts.ts')).localHosts.captureBaseline(env, request),
+  },
+  practiceHost: {
+    tamper: async (home, how) =>
+      (await import('./practice-enrolment.ts')).practiceHost.tamper(home, how),
+    restore: async (home) => (await import('./practice-enrolment.ts')).practiceHost.restore(home),
+  },
   throwAway: async (env) => (await import('./throw-away.ts')).throwAway(env),
   describeConfig,
   probes: async (env) => (await import('./probes.ts')).probes(env),

@@ -13,6 +13,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   attestation_refused:
     'the host is not to be trusted yet: `cordon show ID` says why it was refused',
   attestor_unavailable: 'see that the attestor runs (`cordon doctor`), then repeat the command',
+  not_enrolled: 'enrol it first: `cordon enroll HOST`',
+  no_attestation_group: 'put the host into a group of policy/attestation.yaml',
+  already_enrolled: 'if its key was renewed and you have made sure of that, add --replace',
+  name_differs: 'read the Name on the host itself: somebody may stand between you and it',
+  host_under_incident:
+    'let the host prove itself by what is known to be good; or say --despite-incident',
+  baseline_exists: 'choose another name: a baseline in force is never overwritten',
+  agent_unreachable: 'see that `cordon agent` runs on the host, and where attestation.yaml says',
+  range_unreachable:
+    'a drill can tamper only with the practice host: `npm start` runs it where swtpm is installed',
   not_resolved: 'resolve it first: `cordon resolve ID`',
   not_required: 'go on with `cordon resolve ID`',
   already_resolved: 'nothing is left to be done but the review: `cordon show ID`',

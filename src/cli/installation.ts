@@ -24,7 +24,7 @@ export function installation(env: Env, options: Whereabouts, source = ''): Insta
   return { url: urlOf(env, options), token: tokenOf(env, options, source) };
 }
 
-function homeOf(env: Env): string {
+export function homeOf(env: Env): string {
   return nonEmpty(env['CORDON_HOME']) ?? join(homedir(), '.cordon');
 }
 

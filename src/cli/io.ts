@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { buffer } from 'node:stream/consumers';
 
 /** The command's own surroundings, handed in so that a test can be them. */
 export interface Io {
@@ -7,6 +8,8 @@ export interface Io {
   err: (text: string) => void;
   /** Exact bytes to standard output: an exported bundle is not text to be touched. */
   outBytes: (bytes: Uint8Array) => void;
+  /** All of standard input. */
+  input: () => Promise<Uint8Array>;
   /** Standard output is a terminal. */
   terminal: boolean;
   /** Aborted when the person at the terminal asks to stop. */
@@ -36,6 +39,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     outBytes: (bytes) => void process.stdout.write(bytes),
+    input: () => buffer(process.stdin),
     terminal: process.stdout.isTTY,
     interrupted: stop.signal,
     account: userInfo().username,

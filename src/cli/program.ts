@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { createCli, type CommandBuilder, type GlobalOptions } from './cli.ts';
+import { baselineCommand } from './commands/baseline.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { ceremonyCommands } from './commands/ceremony.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { drillCommand } from './commands/drill.ts';
 import { exportCommand } from './commands/export.ts';
+import { hostCommands } from './commands/hosts.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
 import { principalCommand } from './commands/principal.ts';
+import { quoteCommand } from './commands/quote.ts';
 import { reportCommand } from './commands/report.ts';
 import { processCommands } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
@@ -63,9 +66,12 @@ const COMMANDS: readonly CommandBuilder[] = [
   statsCommand,
   exportCommand,
   bundleCommand,
+  quoteCommand,
   ledgerCommand,
   policyCommand,
   principalCommand,
+  hostCommands,
+  baselineCommand,
   doctorCommand,
 ];
 

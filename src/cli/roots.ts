@@ -1,4 +1,8 @@
+import type { Enrolment } from '../domain/enrolment.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
+import type { PcrValues } from '../domain/pcr-policy.ts';
+import type { EnrolRequest } from '../enrolment/enrol.ts';
+import type { BaselineRequest } from '../enrolment/baseline.ts';
 import type { Env } from './io.ts';
 
 /** What the command sets in motion without knowing how it is put together. */
@@ -9,6 +13,7 @@ export interface Roots {
   runWorker(env: Env): Promise<void>;
   runBootstrap(env: Env): Promise<void>;
   runRange(env: Env): Promise<void>;
+  runAgent(env: Env): Promise<void>;
   /** Opens the ledger of this machine, and closes it when `use` is done. */
   withLedger<T>(
     env: Env,
@@ -16,12 +21,42 @@ export interface Roots {
   ): Promise<T>;
   /** Walks the whole chain, the register and the signed checkpoints. */
   verifyLedger(env: Env): Promise<LedgerVerdict>;
+  /** The protected hosts of this machine's installation. */
+  hosts: Hosts;
+  /** The practice range's own host, for a drill that meddles with it. */
+  practiceHost: PracticeHost;
   /** An installation of its own, on free ports, in a directory that `stop` removes. */
   throwAway(env: Env): Promise<ThrowAway>;
   /** Every setting, with secrets left out of `value`. */
   describeConfig(env: Env): ConfigLine[];
   /** What this machine has, lacks and reaches. */
   probes(env: Env): Promise<Probe[]>;
+}
+
+export interface Hosts {
+  enrolments(env: Env): Promise<Enrolment[]>;
+  enrol(env: Env, request: EnrolRequest): Promise<Enrolment>;
+  /** Takes the state that a host shows now into the policy file, from where a reload puts it in force. */
+  captureBaseline(env: Env, request: BaselineRequest): Promise<CapturedBaseline>;
+}
+
+export interface CapturedBaseline {
+  host: string;
+  name: string;
+  group: string;
+  file: string;
+  pcr_values: PcrValues;
+}
+
+/** What an attacker does to a host, or to what it answers. */
+export const TAMPERINGS = ['pcr', 'nonce', 'key', 'replay'] as const;
+export type Tampering = (typeof TAMPERINGS)[number];
+
+export interface PracticeHost {
+  /** Faults: `range_unreachable` where there is none. */
+  tamper(home: string, how: Tampering): Promise<void>;
+  /** Boots it anew, by itself and as it was. */
+  restore(home: string): Promise<void>;
 }
 
 export type LedgerVerdict =

@@ -7,6 +7,7 @@ const COMMANDS = [
   'worker',
   'bootstrap',
   'range',
+  'agent',
   'drill',
   'report',
   'incidents',
@@ -60,6 +61,7 @@ describe('the processes', () => {
     ['worker', 'runWorker'],
     ['bootstrap', 'runBootstrap'],
     ['range', 'runRange'],
+    ['agent', 'runAgent'],
   ])('cordon %s runs until it is stopped, in the environment it was given', async (name, root) => {
     const seen: unknown[] = [];
     const roots = { [root]: async (env: unknown) => void seen.push(env) };

@@ -22,6 +22,8 @@ export interface Ran {
 export interface Surroundings {
   env?: Env;
   roots?: Partial<Roots>;
+  /** What standard input holds. */
+  input?: string;
   terminal?: boolean;
   interrupted?: AbortSignal;
   node?: string;
@@ -41,6 +43,7 @@ export async function cordon(argv: string[], given: Surroundings = {}): Promise<
     out,
     err: (text) => (ran.err += text),
     outBytes: (bytes) => out(new TextDecoder().decode(bytes)),
+    input: async () => new TextEncoder().encode(given.input ?? ''),
     terminal: given.terminal ?? false,
     interrupted: given.interrupted ?? new AbortController().signal,
     account: 'tester',
@@ -62,6 +65,9 @@ const noRoots: Roots = {
   runWorker: notHere,
   runBootstrap: notHere,
   runRange: notHere,
+  runAgent: notHere,
+  hosts: { enrolments: notHere, enrol: notHere, captureBaseline: notHere },
+  practiceHost: { tamper: notHere, restore: notHere },
   withLedger: notHere,
   verifyLedger: notHere,
   throwAway: notHere,

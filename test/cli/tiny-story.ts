@@ -9,6 +9,7 @@ import { buildBundle } from '../../src/evidence/bundle.ts';
 import { evidenceRef } from '../../src/evidence/digest.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import type { TinyLedger } from './tiny-ledger.ts';
+import { CLAIMED } from '../support/attestations.ts';
 
 /** Ways in which the story can be made to go wrong. */
 export interface Sabotage {
@@ -91,7 +92,7 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
     const freezes = containment_actions.filter((a) => a.action === 'freeze_agent');
     const others = containment_actions.filter((a) => a.action !== 'freeze_agent');
     for (const step of freezes) measure(id, step);
-    if (auto_contain) tell(id, { type: 'captured', artifacts: [], gaps: [] });
+    if (auto_contain) tell(id, { type: 'captured', artifacts: [], gaps: [], reset_count: null });
     for (const step of others) measure(id, step);
     if (auto_contain) tell(id, { type: 'contained' });
   }
@@ -108,7 +109,7 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
       throw new Refused(503, 'not_started', 'Its workflow has not started yet');
     }
     if (name === 'resolve' && sabotage.escalates === true) escalate(incident);
-    const refused = refusal(known(id), name);
+    const refused = refusal(known(id), name, Date.now());
     if (refused !== null) throw new Refused(409, refused.code, refused.message);
     if (name === 'acknowledge') acknowledge(incident);
     if (name === 'reattest') attest(incident);
@@ -128,8 +129,7 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
   }
 
   function attest({ id, binding }: Incident): void {
-    const proof = { reason: '', detail: '', by: 'admin', assurance: 'software', attestor: 'tiny' };
-    tell(id, { type: 'attestation', accepted: true, ...proof, evidence: null, binding });
+    tell(id, { type: 'attestation', by: 'admin', ...CLAIMED, binding });
   }
 
   function resolve(id: string): void {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { verifyBundle, type BundleVerdict } from '../../evidence/bundle.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
+import { readInput } from '../input.ts';
 import type { Paint } from '../text/paint.ts';
 
 interface Options {
@@ -15,7 +15,7 @@ export function bundleCommand(cli: Cli): Command {
   bundle
     .command('verify')
     .description('verify a bundle offline, with nothing but the file and the key')
-    .argument('<file>', 'an exported bundle')
+    .argument('<file>', 'an exported bundle; - for standard input')
     .option('--key <file>', 'public key (PEM) that must have signed it')
     .option('--service-token-file <file>', 'also check the HMAC with this token')
     .action((file: string, options: Options) => verify(cli, file, options));
@@ -24,9 +24,12 @@ export function bundleCommand(cli: Cli): Command {
 
 async function verify(cli: Cli, file: string, options: Options): Promise<void> {
   const { key, serviceTokenFile } = options;
+  const read = (name: string) => readInput(cli.io, name);
   const verdict = await verifyBundle(await read(file), {
     ...(key !== undefined && { publicKey: await read(key) }),
-    ...(serviceTokenFile !== undefined && { serviceToken: await readText(serviceTokenFile) }),
+    ...(serviceTokenFile !== undefined && {
+      serviceToken: new TextDecoder().decode(await read(serviceTokenFile)).trim(),
+    }),
   });
   cli.print(verdict, verdictLines);
   if (verdict.valid) return;
@@ -45,15 +48,4 @@ function verdictLines(verdict: BundleVerdict, paint: Paint): string {
   const warning =
     'Only the key inside the bundle was used, which anyone could have made: compare the key id with that of the installation, or give its key with --key.';
   return [...lines, paint('warning', warning)].join('\n');
-}
-
-async function readText(file: string): Promise<string> {
-  return new TextDecoder().decode(await read(file)).trim();
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
-    const next = 'check the path and who may read it';
-    throw new Failure(EXIT.usage, 'not_readable', `${file} cannot be read`, { next, cause });
-  });
 }

@@ -1,17 +1,21 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { severitySchema } from '../../domain/primitives.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { Api } from '../api.ts';
 import { fitting } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
+import type { Meddler } from '../drill/meddle.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { drillLine, drillVerdict } from '../drill/narration.ts';
 import { EXIT, Failure } from '../exit.ts';
+import { homeOf } from '../installation.ts';
+import { TAMPERINGS, type Tampering } from '../roots.ts';
 
 interface Options {
   severity?: Severity;
   throwAway?: true;
   realTargets?: true;
+  tamper?: Tampering;
 }
 
 export function drillCommand(cli: Cli): Command {
@@ -21,6 +25,11 @@ export function drillCommand(cli: Cli): Command {
     .option('--severity <severity>', 'else the default of the class', fitting(severitySchema))
     .option('--throw-away', 'in an installation of its own, even where one runs')
     .option('--real-targets', 'also where the targets are real services, which are then contained')
+    .addOption(
+      new Option('--tamper <how>', 'meddle with the practice host, and see it refused').choices(
+        TAMPERINGS,
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -32,11 +41,13 @@ is brought up and removed again.`,
 
 async function drill(cli: Cli, incidentClass: string, options: Options): Promise<void> {
   const running = options.throwAway === true ? null : await runningInstallation(cli, options);
-  if (running !== null) return rehearse(cli, running, incidentClass, options);
+  if (running !== null) {
+    return rehearse(cli, running, homeOf(cli.io.env), incidentClass, options);
+  }
   note(cli, 'No installation is used: bringing up one to throw away …');
   const place = await cli.roots.throwAway(cli.io.env);
   try {
-    await rehearse(cli, cli.apiAt(place), incidentClass, options);
+    await rehearse(cli, cli.apiAt(place), place.home, incidentClass, options);
   } finally {
     await place.stop();
   }
@@ -56,12 +67,19 @@ async function runningInstallation(cli: Cli, options: Options): Promise<Api | nu
   }
 }
 
-async function rehearse(cli: Cli, api: Api, incidentClass: string, options: Options) {
+async function rehearse(
+  cli: Cli,
+  api: Api,
+  home: string,
+  incidentClass: string,
+  options: Options,
+): Promise<void> {
   note(cli, `Drill of ${incidentClass} at ${api.url}`);
   const { interrupted } = cli.io;
   const story = await runDrill(api, {
     incidentClass,
     severity: options.severity,
+    meddler: meddlerOf(cli, home, options),
     interrupted,
     tell: (step) => {
       if (!cli.json()) cli.printLine(step, drillLine);
@@ -73,6 +91,16 @@ async function rehearse(cli: Cli, api: Api, incidentClass: string, options: Opti
   throw new Failure(EXIT.failed, 'drill_failed', `The story of ${id} did not end as it should`, {
     next: options.throwAway === true ? '' : `see where it stands: cordon show ${id}`,
   });
+}
+
+function meddlerOf(cli: Cli, home: string, { tamper: how }: Options): Meddler | null {
+  if (how === undefined) return null;
+  const { practiceHost } = cli.roots;
+  return {
+    how,
+    tamper: () => practiceHost.tamper(home, how),
+    restore: () => practiceHost.restore(home),
+  };
 }
 
 function note(cli: Cli, text: string): void {

@@ -4,13 +4,18 @@ import type { Incident } from '../../domain/incident-record.ts';
 import type { Api } from '../api.ts';
 import { awaitedBy } from '../awaited.ts';
 import { EXIT, Failure } from '../exit.ts';
+import { meddle, type Meddler } from './meddle.ts';
 
 /** An incident may be asked for before its workflow has started, and the engine may be busy. */
 const TRY_AGAIN_MS = 200;
 
-/** Whoever the incident waits for, in a drill: gives each command once for each containment it is bound to. */
-export function playPerson(api: Api, ended: AbortSignal) {
+/**
+ * Whoever the incident waits for, in a drill: gives each command once for each containment it is bound to. Where there
+ * is a meddler, the host is tampered with before it may prove itself.
+ */
+export function playPerson(api: Api, ended: AbortSignal, meddler: Meddler | null) {
   const given = new Set<string>();
+  let tampered = meddler === null;
   return {
     async consider(incident: Incident): Promise<void> {
       const command = awaitedBy(incident)?.command ?? null;
@@ -19,6 +24,10 @@ export function playPerson(api: Api, ended: AbortSignal) {
       const occasion = `${command} ${incident.binding}`;
       if (given.has(occasion)) return;
       given.add(occasion);
+      if (command === 'reattest' && meddler !== null && !tampered) {
+        tampered = true;
+        await meddle(api, incident.id, meddler);
+      }
       await give(api, command, incident.id, ended);
     },
   };

@@ -8,9 +8,10 @@ import { awaitedBy } from '../awaited.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { eventIn } from '../recorded.ts';
+import type { Meddler } from './meddle.ts';
 import { playPerson } from './person.ts';
 import type { DrillStep, DrillStory } from './story.ts';
-import { bundleProblems, storyProblems } from './story-problems.ts';
+import { bundleProblems, storyProblems, tamperingProblems } from './story-problems.ts';
 
 /** A story that takes longer has gone wrong: each of its steps takes milliseconds, a quote seconds. */
 const LONGEST_STORY_MS = 120_000;
@@ -18,6 +19,8 @@ const LONGEST_STORY_MS = 120_000;
 export interface Drill {
   incidentClass: string;
   severity: Severity | undefined;
+  /** Tampers with the host before it proves itself; null in an honest drill. */
+  meddler: Meddler | null;
   interrupted: AbortSignal;
   tell(step: DrillStep): void;
 }
@@ -42,6 +45,7 @@ export async function runDrill(api: Api, drill: Drill): Promise<DrillStory> {
   const late = overdue.aborted ? [`it was not over after ${LONGEST_STORY_MS / 1_000} seconds`] : [];
   const found = [
     ...storyProblems(steps, incident),
+    ...(drill.meddler === null ? [] : tamperingProblems(steps)),
     ...(await bundleProblems(await api.bundle(id), id)),
   ];
   return { incident, steps, problems: [...late, ...found] };
@@ -65,7 +69,7 @@ async function live(
 ): Promise<DrillStep[]> {
   const [first] = await api.timeline(id);
   if (first === undefined) throw new Failure(EXIT.failed, 'no_timeline', `${id} has no timeline`);
-  const person = playPerson(api, drill.ended);
+  const person = playPerson(api, drill.ended, drill.meddler);
   const steps: DrillStep[] = [];
   let incident: Incident | null = null;
   const following = { after: first.seq - 1, signal: drill.ended, lost: () => undefined };

@@ -20,6 +20,15 @@ export function storyProblems(steps: readonly DrillStep[], incident: Incident): 
   return [...missing(expected), ...disordered(expected), ...unfinished(incident)];
 }
 
+/** A host that was tampered with must have been refused before it was believed. */
+export function tamperingProblems(steps: readonly DrillStep[]): string[] {
+  const refused = steps.some(({ entry }) => {
+    const event = eventIn(entry)?.event;
+    return event?.type === 'attestation' && !event.accepted;
+  });
+  return refused ? [] : ['the tampered host was never refused: does this class need a proof?'];
+}
+
 /** The exported bundle must verify, and hold the incident. */
 export async function bundleProblems(bytes: Uint8Array, id: string): Promise<string[]> {
   const verdict = await verifyBundle(bytes, {});

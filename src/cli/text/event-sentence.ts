@@ -1,4 +1,5 @@
 import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
+import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
 
 /** What happened, as the line of a timeline says it after the event's name. */
@@ -22,6 +23,10 @@ export function eventSentence(event: IncidentEvent): string {
       return by(event.by, event.note);
     case 'attestation':
       return attested(event);
+    case 'attestation_expired':
+      return 'the proof was not used in time: the host must prove itself again';
+    case 'echoed':
+      return `${event.source} reports the same, because it was asked: ${event.description}`;
     case 'sla_breached':
       return `${event.stage} was due at ${event.due_at}${event.times > 1 ? `, told ${event.times} times` : ''}`;
     case 'resolved':
@@ -57,9 +62,9 @@ function captured(
 }
 
 function attested(event: Extract<IncidentEvent, { type: 'attestation' }>): string {
-  const proof = `${event.assurance} proof from ${event.attestor}`;
-  if (event.accepted) return `accepted, ${proof}, asked for by ${event.by}`;
-  return `refused: ${event.reason}${event.detail === '' ? '' : ` (${event.detail})`}`;
+  const beside = event.attestor_says === '' ? '' : `; its own attestor says ${event.attestor_says}`;
+  if (event.accepted) return `accepted, ${proofOf(event)}, asked for by ${event.by}${beside}`;
+  return `refused: ${event.reason}${event.detail === '' ? '' : ` (${event.detail})`}${beside}`;
 }
 
 function by(person: string, note: string): string {

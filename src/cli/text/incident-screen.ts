@@ -3,6 +3,7 @@ import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { runningClocks } from '../../domain/sla.ts';
 import { awaitedBy } from '../awaited.ts';
 import { entryLine } from './entry-line.ts';
+import { proofOf } from './proof.ts';
 import { severityStyle, statusStyle, type Paint } from './paint.ts';
 import { table, type Cell } from './table.ts';
 import { duration, moment } from './time.ts';
@@ -64,12 +65,18 @@ function facts(incident: Incident): Cell[][] {
     ['Requires', requirements(incident)],
     ['Escalated', moment(incident.escalated_at)],
     ['Acknowledged', signed(incident.acked_at, incident.acked_by)],
-    ['Re-attested', moment(incident.re_attested_at) || incident.attestation_refused],
+    ['Re-attested', attested(incident)],
     ['Resolved', signed(incident.resolved_at, incident.resolved_by)],
     ['Closed', signed(incident.closed_at, incident.closed_by)],
     ['Policy', incident.policy_digest.slice(0, 16)],
   ];
   return rows.filter(([, value]) => value !== '').map(([name, value]) => [dim(name), value]);
+}
+
+/** What the host was believed by stands wherever it is said that it was believed. */
+function attested({ re_attested_at, attestation, attestation_refused }: Incident): string {
+  if (re_attested_at === '') return attestation_refused;
+  return `${moment(re_attested_at)}${attestation === null ? '' : `, ${proofOf(attestation)}`}`;
 }
 
 function requirements(incident: Incident): string {
