@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Env } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
-import { callRange, rangeEffects, setRangeFault, setRangeState } from '../../src/range/client.ts';
+import {
+  callRange,
+  extendHostPcr,
+  rangeEffects,
+  resetHost,
+  setRangeFault,
+  setRangeState,
+  tamperHost,
+} from '../../src/range/client.ts';
 import type { RangeFaultOrder } from '../../src/range/faults.ts';
 import type { RangeName } from '../../src/range/service.ts';
 import type { TrustState } from '../../src/range/trust-state.ts';
@@ -25,7 +33,7 @@ export interface Place {
 }
 
 /** A home that may be brought up, and brought up again, until it is removed. */
-export async function place(policy: PolicyChanges = {}): Promise<Place> {
+export async function place(policy: PolicyChanges = {}, tpm = false): Promise<Place> {
   // Sockets below it must have short paths.
   const home = await mkdtemp(join(tmpdir(), 'c-'));
   const [api, temporal, ui, attestor, integrity] = await freePorts(5);
@@ -39,6 +47,8 @@ export async function place(policy: PolicyChanges = {}): Promise<Place> {
     TEMPORAL_UI_PORT: String(ui),
     CORDON_RANGE_ATTESTOR_PORT: String(attestor),
     CORDON_RANGE_INTEGRITY_PORT: String(integrity),
+    // The same wherever the tests run, whatever is installed there.
+    CORDON_RANGE_TPM: tpm ? 'require' : 'off',
     CONTAINMENT_POLICY_PATH: await writePolicy(join(home, 'policy'), policy),
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   };
@@ -49,12 +59,19 @@ export function remove({ home }: Place): Promise<void> {
   return rm(home, { recursive: true, force: true });
 }
 
+export interface Wishes {
+  policy?: PolicyChanges;
+  /** Gives the practice host a software TPM, which must be there. */
+  tpm?: boolean;
+  at?: Place;
+}
+
 /** One real installation and the hands that a test needs on it. `stop` leaves a place that was given. */
 export type Installation = Awaited<ReturnType<typeof installation>>;
 
-export async function installation(wishes: { policy?: PolicyChanges; at?: Place } = {}) {
+export async function installation(wishes: Wishes = {}) {
   quieten();
-  const { home, env } = wishes.at ?? (await place(wishes.policy));
+  const { home, env } = wishes.at ?? (await place(wishes.policy, wishes.tpm));
   const leave = () => (wishes.at === undefined ? remove({ home, env }) : undefined);
   const log = createLog(env['LOG_LEVEL'] ?? 'silent', 'test');
   const up = await bringUp(env, log, () => undefined).catch(async (error: unknown) => {
@@ -88,6 +105,9 @@ function rangeOf(home: string) {
     fault: (name: RangeName, order: RangeFaultOrder) => setRangeFault(home, name, order),
     effects: (name: RangeName, key?: string) => rangeEffects(home, name, key),
     trust: (name: 'attestor' | 'integrity', state: TrustState) => setRangeState(home, name, state),
+    tamper: (how: Parameters<typeof tamperHost>[1]) => tamperHost(home, how),
+    extendPcr: (pcr: number) => extendHostPcr(home, pcr),
+    resetHost: () => resetHost(home),
     /** Whether a task of this agent is refused: what being frozen means. */
     frozen: async (subject: Record<string, string>) => {
       const { status } = await callRange(home, 'agent', 'POST', '/api/v1/tasks', subject);
