@@ -1,13 +1,16 @@
-import { refuse } from './refuse.ts';
-
-/** A report is a few levels deep; what walks a value may recurse, so nobody may choose how far. */
+/** A report or a quote is a few levels deep; what walks a value may recurse, so nobody may choose how far. */
 const MOST_LEVELS = 32;
 
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/g;
+
+/** JSON that two parsers might read differently. */
+export class NotStrictJson extends Error {
+  override name = 'NotStrictJson';
+}
 
 /**
  * Parses JSON that every parser reads alike: one document, no key twice, no lone surrogate (which has no UTF-8
- * form), no `__proto__`, at most 32 levels. Throws `bad_json`.
+ * form), no `__proto__`, at most 32 levels. Throws `NotStrictJson`.
  */
 export function parseStrictJson(text: string): unknown {
   const value = parseJson(text);
@@ -52,5 +55,5 @@ function addKey(keys: Set<string>, key: string): void {
 }
 
 function bad(reason: string): never {
-  return refuse('bad_json', `The body is not acceptable JSON: ${reason}`);
+  throw new NotStrictJson(reason);
 }

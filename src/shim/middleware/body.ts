@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
+import { NotStrictJson, parseStrictJson } from '../../evidence/strict-json.ts';
 import { refuse } from '../refuse.ts';
-import { parseStrictJson } from '../strict-json.ts';
 
 /** A report describes; bulk evidence has its own way in. Small enough that a flood cannot fill the memory. */
 const MOST_BYTES = 64 * 1024;
@@ -19,7 +19,16 @@ export async function readJson(request: Request, response: Response): Promise<un
   }
   await receive(request, response);
   const bytes: unknown = request.body;
-  return parseStrictJson(decode(Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0)));
+  return parse(decode(Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0)));
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    if (!(error instanceof NotStrictJson)) throw error;
+    return refuse('bad_json', `The body is not acceptable JSON: ${error.message}`);
+  }
 }
 
 function isJson(contentType = ''): boolean {
