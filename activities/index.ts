@@ -6,20 +6,21 @@ import { contain, enforce } from './contain.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { quote } from './quote.ts';
+import { createQuote } from './quote.ts';
 import { record } from './record.ts';
 import { ensureReleased, release } from './release.ts';
 import { seal } from './seal.ts';
 
 /** The effects of the incident workflow, over the given outside. */
 export function createActivities(deps: ActivityDeps): Activities {
+  const quote = createQuote(deps);
   return withFaults({
     record: (request) => record(deps, request),
     countOccurrence: (request) => deps.signalCounter(request.class, request.occurrence),
     contain: (request) => withHeartbeat(() => contain(deps, request)),
     enforce: (request) => withHeartbeat(() => enforce(deps, request)),
     capture: (request) => withHeartbeat(() => capture(deps, request)),
-    quote: (request) => withHeartbeat(() => quote(deps, request)),
+    quote: (request) => withHeartbeat(() => quote(request)),
     attest: (request) => withHeartbeat(() => attest(deps, request)),
     release: (request) => withHeartbeat(() => release(deps, request)),
     ensureReleased: (request) => withHeartbeat(() => ensureReleased(deps, request)),

@@ -1,6 +1,7 @@
 import type { Activities, Captured, QuoteRequest } from '../src/domain/activities.ts';
 import { groupOf } from '../src/domain/attestation-policy.ts';
 import type { ActivityDeps } from './deps.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import { takeQuote } from './take-quote.ts';
 
 /** A quote at containment, best effort: whatever state the host is in, an authentic one dates the containment. */
@@ -23,6 +24,15 @@ export async function quote(
   await deps.ledger.attestations.conclude(concluded);
   const reset_count = verdict?.quoted?.clock.reset_count ?? null;
   return { artifacts: [{ collector: 'quote', ...evidence }], gaps: [], reset_count };
+}
+
+/** A TPM quotes one after another: in a flood of incidents about one host, most go without. */
+const MOST_AT_ONCE = 2;
+
+/** The same, for few incidents of a host at once. */
+export function createQuote(deps: ActivityDeps): Activities['quote'] {
+  const few = fewAtATime(MOST_AT_ONCE, gap('the TPM is being asked for other incidents'));
+  return (request) => few(request.host, () => quote(deps, request));
 }
 
 function gap(reason: string): Captured {
