@@ -8,11 +8,13 @@ import {
   publicEncrypt,
   type KeyObject,
 } from 'node:crypto';
-import { curveOf } from './algorithms.ts';
+import { ALG, curveOf } from './algorithms.ts';
 import { importedPoint } from './attestation-key.ts';
 import { kdfa, kdfe, zeroEnded } from './kdf.ts';
 import type { Key, PublicArea } from './public.ts';
 import { Malformed } from './reader.ts';
+
+const AES_BITS: readonly number[] = [128, 192, 256];
 
 /** What only the holder of an endorsement key can open, and only for the object of one Name. */
 export interface Credential {
@@ -35,7 +37,11 @@ export function makeCredential(
 ): Credential {
   const { key } = endorsement;
   if (key.type === 'other') throw new Malformed('an endorsement key is RSA or ECC');
-  const shared = key.type === 'rsa' ? wrapSeed(key, seed) : agreeOnSeed(key);
+  const { algorithm, bits } = key.symmetric;
+  if (algorithm !== ALG.aes || !AES_BITS.includes(bits)) {
+    throw new Malformed('an endorsement key encrypts by AES');
+  }
+  const shared = shareSeed(key, seed);
   return { credential: identityObject(key, shared.seed, name, secret), secret: shared.encrypted };
 }
 
@@ -46,6 +52,15 @@ interface SharedSeed {
 
 type RsaKey = Extract<Key, { type: 'rsa' }>;
 type EccKey = Extract<Key, { type: 'ecc' }>;
+
+/** The numbers of the key are those of a host that is not trusted yet, and may be no key's. */
+function shareSeed(key: RsaKey | EccKey, seed: Uint8Array): SharedSeed {
+  try {
+    return key.type === 'rsa' ? wrapSeed(key, seed) : agreeOnSeed(key);
+  } catch {
+    throw new Malformed('the endorsement key cannot be used');
+  }
+}
 
 /** By RSAES-OAEP with the hash of the Name (part 1, B.10.4). */
 function wrapSeed(key: RsaKey, seed: Uint8Array): SharedSeed {

@@ -42,12 +42,13 @@ export function verifyQuote(input: unknown): QuoteVerdict {
   try {
     return { accepted: true, quoted: verify(input, seen) };
   } catch (error) {
-    // What no step foresaw, such as an object that throws when it is read, is refused as well.
-    const { reason, message: detail } =
-      error instanceof Refusal ? error : new Refusal('malformed-evidence', String(error));
+    const { reason, message: detail } = error instanceof Refusal ? error : UNFORESEEN;
     return { accepted: false, reason, detail, quoted: seen.quoted };
   }
 }
+
+/** Such as an object that throws when it is read: what no step foresaw is refused as well. */
+const UNFORESEEN = { reason: 'malformed-evidence', message: 'the input cannot be read' } as const;
 
 function verify(input: unknown, seen: { quoted: Quoted | null }): Quoted {
   const document = orRefuse('malformed-evidence', () => readDocument(input));
