@@ -6,6 +6,7 @@ import { contain, enforce } from './contain.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { newerIncident } from './newer-incident.ts';
 import { createQuote } from './quote.ts';
 import { record } from './record.ts';
 import { ensureReleased, release } from './release.ts';
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     enforce: (request) => withHeartbeat(() => enforce(deps, request)),
     capture: (request) => withHeartbeat(() => capture(deps, request)),
     quote: (request) => withHeartbeat(() => quote(request)),
+    newerIncident: (request) => newerIncident(deps, request),
     attest: (request) => withHeartbeat(() => attest(deps, request)),
     release: (request) => withHeartbeat(() => release(deps, request)),
     ensureReleased: (request) => withHeartbeat(() => ensureReleased(deps, request)),

@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/work
 import { isProved, refusal, type Command } from '../src/domain/ceremony.ts';
 import type { Attestation } from '../src/domain/events.ts';
 import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
-import { proofs } from './effects.ts';
+import { noted, proofs } from './effects.ts';
 import type { Story } from './story.ts';
 
 /** The gate: throws the refusal, with its code, where the command may not proceed now. */
@@ -77,12 +77,26 @@ async function prove(
 export async function resolve(story: Story, person: PersonCommand): Promise<CommandAnswer> {
   await story.attempted();
   mayProceed(story, 'resolve');
+  await doubt(story);
+  mayProceed(story, 'resolve');
   if (!story.resolved) {
     story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
   }
   // The release writes it, when the engine has this command and cannot lose it any more.
   await story.known();
   return { status: 'resolved' };
+}
+
+/** What has happened to the host since it proved itself, the proof says nothing about. */
+async function doubt(story: Story): Promise<void> {
+  const { id, re_attested_at: since, attestation } = story.incident;
+  // The word of an attestor has never been asked about this, in no earlier run either.
+  if (story.resolved || since === '' || attestation?.proof !== 'tpm_quote') return;
+  const request = { incident_id: id, host: attestation.host, since };
+  const newer = await noted.newerIncident(request);
+  if (newer === '' || story.resolved || story.incident.re_attested_at !== since) return;
+  story.tell({ type: 'attestation_doubted', incident_id: newer });
+  await story.written();
 }
 
 /** Ends the review. */

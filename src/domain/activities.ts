@@ -73,6 +73,8 @@ export interface Activities {
    * value: it is recorded, never retried into acceptance.
    */
   attest(request: AttestRequest): Promise<Attestation>;
+  /** The newest incident since then that puts the host in doubt beyond what both hold; '' where there is none. */
+  newerIncident(request: { incident_id: string; host: string; since: string }): Promise<string>;
   /** Appends the events, then undoes each action in the order given, unless another incident still holds it. */
   release(request: ContainRequest & { events: RecordedEvent[] }): Promise<ReleaseResult[]>;
   /** Throws until the release is measured, like `enforce`. */

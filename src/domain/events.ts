@@ -117,6 +117,7 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     binding: sha256Schema,
   }),
   z.strictObject({ type: z.literal('attestation_expired'), expired_at: instantSchema }),
+  z.strictObject({ type: z.literal('attestation_doubted'), incident_id: incidentIdSchema }),
   z.strictObject({
     type: z.literal('echoed'),
     class: nameSchema,

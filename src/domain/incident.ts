@@ -88,6 +88,8 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
       return attest(incident, event, at);
     case 'attestation_expired':
       return { ...incident, re_attested_at: '', attestation_refused: 'expired' };
+    case 'attestation_doubted':
+      return { ...incident, re_attested_at: '', attestation_refused: 'newer_incident' };
     case 'sla_breached':
       return { ...incident, sla_breaches: [...new Set([...incident.sla_breaches, event.stage])] };
     case 'resolved':

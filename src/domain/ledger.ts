@@ -59,6 +59,8 @@ export interface Register {
   incidents(filter: IncidentFilter): Promise<{ incidents: Incident[]; next: string }>;
   /** Unresolved incidents whose ceremony is not complete. */
   pendingRecoveries(): Promise<Incident[]>;
+  /** Unresolved incidents that were reported after an instant, newest first, at most `limit`. */
+  unresolvedSince(instant: string, limit: number): Promise<Incident[]>;
   timeline(incidentId: string): Promise<LedgerEntry[]>;
   /** Entries with a greater sequence, oldest first. */
   entriesAfter(seq: number, limit: number): Promise<LedgerEntry[]>;

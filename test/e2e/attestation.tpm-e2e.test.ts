@@ -92,6 +92,18 @@ describe('the latch', () => {
     await cordon.recover(id);
   });
 
+  it('takes no proof from before a newer doubt that holds less than what would be let go', async () => {
+    const id = await acknowledged('attestation_failure');
+    expect(await give('reattest', id)).toBe(200);
+    const { id: newer } = await cordon.report({ class: 'unauthorized_access' });
+    await cordon.untilState(newer, 'contained');
+    expect(await give('resolve', id)).toEqual([409, 'reattestation_required']);
+    expect(await cordon.events(id, 'attestation_doubted')).toMatchObject([{ incident_id: newer }]);
+    expect(await cordon.statusOf('airlock')).toMatchObject({ disabled: true });
+    await cordon.recover(id);
+    await cordon.recover(newer);
+  });
+
   it('counts boots from the first proof on where none could be had at containment', async () => {
     await cordon.fault('host', { fault: 'down' });
     const { id } = await cordon.report({ class: 'integrity_violation' });

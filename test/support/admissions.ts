@@ -2,6 +2,7 @@ import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
 import type { Admission } from '../../src/domain/ledger.ts';
 import type { IncidentInput } from '../../src/domain/messages.ts';
 import type { Course, PlannedAction } from '../../src/domain/plan.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 
 export const AT = '2026-01-02T03:04:05.000Z';
@@ -19,7 +20,9 @@ export interface AdmissionWishes {
   key?: string;
   reporter?: string;
   autoContain?: boolean;
+  /** Acknowledged and re-attested before it is resolved. */
   latched?: boolean;
+  subject?: Subject;
   holds?: PlannedAction[];
   reflexUntilMs?: number;
   lease?: Admission['lease'];
@@ -35,7 +38,7 @@ export function admission(number: number, wishes: AdmissionWishes = {}): Admissi
     class: wishes.class ?? 'prompt_injection',
     source: 'gpu-watch',
     description: 'a description',
-    subject: { host: 'host-3' },
+    subject: wishes.subject ?? { host: 'host-3' },
     reported_by: wishes.reporter ?? 'gpu-watch',
     occurred_at: at,
     created_at: at,

@@ -45,6 +45,29 @@ describe('a proof', () => {
     expect(on.told('attestation_expired')).toEqual([]);
   });
 
+  it('is void where the host was put in doubt again after it', async () => {
+    const newer = 'INC-20260102-030405-0000000f';
+    let doubted = true;
+    const { handle, give } = await on.start(LATCHED, {
+      attest: async () => ({ ...(await provesItself()), proof: 'tpm_quote', host: 'web-1' }),
+      newerIncident: async ({ host }) => (doubted && host === 'web-1' ? newer : ''),
+    });
+    await give('acknowledge');
+    await give('reattest');
+    await expect(give('resolve')).rejects.toMatchObject({
+      cause: { type: 'reattestation_required' },
+    });
+    expect(on.told('attestation_doubted').map(({ event }) => event)).toEqual([
+      { type: 'attestation_doubted', incident_id: newer },
+    ]);
+    doubted = false;
+    await give('reattest');
+    await give('resolve');
+    await give('close');
+    await handle.result();
+    expect(on.told('attestation')).toHaveLength(2);
+  });
+
   it('is dated by what the TPM had counted at containment', async () => {
     const asked: (number | null)[] = [];
     const capture = { targets: [], deadline_ms: 0, quote: true };

@@ -23,6 +23,7 @@ const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   enforce: async ({ actions: [action] }) => inForce(action ?? { action: '', target: '' }),
   capture: async () => ({ artifacts: [], gaps: [], reset_count: null }),
   quote: async () => ({ artifacts: [], gaps: [], reset_count: null }),
+  newerIncident: async () => '',
   attest: async () => CLAIMED,
   ensureReleased: async ({ actions: [action] }) => free(action ?? { action: '', target: '' }),
   authenticateSignal: async () => ({ by: 'ada', claim: '', note: '' }),

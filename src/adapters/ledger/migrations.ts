@@ -159,6 +159,11 @@ async function createAccess(db: Kysely<unknown>, wide: WideInteger): Promise<voi
 /** Under which key a host proves itself, what it was asked, and the clock that its TPM has come to. */
 async function createAttestation({ schema }: Kysely<unknown>, wide: WideInteger): Promise<void> {
   await schema
+    .createIndex('incidents_recent')
+    .on('incidents')
+    .columns(['resolved', 'created_at'])
+    .execute();
+  await schema
     .createTable('enrolments')
     .addColumn('host', 'text', (c) => c.notNull())
     .addColumn('version', 'integer', (c) => c.notNull())

@@ -16,6 +16,11 @@ export function createRegister(db: Db, write: Write): Register {
     incident: (id) => readIncident(db, id),
     incidents: (filter) => incidents(db, filter),
     pendingRecoveries: () => pendingRecoveries(db),
+    unresolvedSince: async (instant, limit) => {
+      const unresolved = db.selectFrom('incidents').select('record').where('resolved', '=', 0);
+      const since = unresolved.where('created_at', '>', instant).orderBy('created_at', 'desc');
+      return (await since.limit(limit).execute()).map(incidentOf);
+    },
     timeline: async (incidentId) => {
       const rows = await db
         .selectFrom('entries')

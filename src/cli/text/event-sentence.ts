@@ -14,7 +14,7 @@ export function eventSentence(event: IncidentEvent): string {
     case 'action':
       return measured(event.result);
     case 'captured':
-      return captured(event.artifacts.length, event.gaps);
+      return captured(event);
     case 'contained':
       return 'every action was measured to be in force';
     case 'containment_failed':
@@ -25,6 +25,8 @@ export function eventSentence(event: IncidentEvent): string {
       return attested(event);
     case 'attestation_expired':
       return 'the proof was not used in time: the host must prove itself again';
+    case 'attestation_doubted':
+      return `${event.incident_id} is newer than the proof: the host must prove itself again`;
     case 'echoed':
       return `${event.source} reports the same, because it was asked: ${event.description}`;
     case 'sla_breached':
@@ -41,6 +43,7 @@ export function eventSentence(event: IncidentEvent): string {
   }
 }
 
+type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
 type Measured = Pick<ActionResult, 'action' | 'target' | 'detail'> & { status: string };
 
 function measured({ action, target, status, detail }: Measured): string {
@@ -52,16 +55,15 @@ function reflexOutcome(applied: boolean, detail: string): string {
   return `could not be applied at once${detail === '' ? '' : `: ${detail}`}`;
 }
 
-function captured(
-  artifacts: number,
-  gaps: readonly { collector: string; reason: string }[],
-): string {
-  const kept = `${artifacts} ${artifacts === 1 ? 'artifact' : 'artifacts'} kept`;
-  if (gaps.length === 0) return kept;
-  return `${kept}, missing: ${gaps.map((g) => `${g.collector} (${g.reason})`).join(', ')}`;
+/** The count itself would mislead: outside the endorsement hierarchy a TPM shifts it for each key. */
+function captured({ artifacts, gaps, reset_count }: EventOf<'captured'>): string {
+  const kept = `${artifacts.length} ${artifacts.length === 1 ? 'artifact' : 'artifacts'} kept`;
+  const quoted = reset_count === null ? '' : ', the TPM was quoted';
+  const missing = gaps.map(({ collector, reason }) => `${collector} (${reason})`).join(', ');
+  return `${kept}${quoted}${missing === '' ? '' : `, missing: ${missing}`}`;
 }
 
-function attested(event: Extract<IncidentEvent, { type: 'attestation' }>): string {
+function attested(event: EventOf<'attestation'>): string {
   const beside = event.attestor_says === '' ? '' : `; its own attestor says ${event.attestor_says}`;
   if (event.accepted) return `accepted, ${proofOf(event)}, asked for by ${event.by}${beside}`;
   return `refused: ${event.reason}${event.detail === '' ? '' : ` (${event.detail})`}${beside}`;
