@@ -117,8 +117,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   function pause(): void {
     if (deps.now() < pausedUntilMs) return;
     pausedUntilMs = deps.now() + pauseMs;
-    setTimeout(pump, pauseMs).unref();
+    setTimeout(goOn, pauseMs).unref();
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  /** A timer may fire a millisecond before the clock says so, and nobody would look again until the next sweep. */
+  function goOn(): void {
+    pausedUntilMs = 0;
+    pump();
   }
 
   async function sweep(): Promise<void> {
