@@ -6,6 +6,7 @@ import { cachedTemporal } from './engine/cache.ts';
 import { findExecutable, isExecutable } from './engine/executable.ts';
 import { openLedgerOf } from './foundation.ts';
 import { createLog } from './log.ts';
+import { TPM_REMEDY, TPM_TOOLS } from './range/software-tpm.ts';
 
 /** The version that the sources are written for: it runs them as they are. */
 const NODE_MAJOR = 24;
@@ -18,6 +19,7 @@ export async function probes(env: Env): Promise<Probe[]> {
     await ledgerProbe(env),
     await temporalBinary(env),
     await policyFile(env),
+    await practiceTpm(env),
   ];
 }
 
@@ -88,6 +90,18 @@ async function policyFile(env: Env): Promise<Probe> {
     () => ok('policy', path),
     () => bad('fail', 'policy', `${path} cannot be read`, 'set CONTAINMENT_POLICY_PATH'),
   );
+}
+
+/** Without a TPM the practice host proves nothing, and what counts instead is the word of its attestor. */
+async function practiceTpm(env: Env): Promise<Probe> {
+  const wanted = readConfig(env).CORDON_RANGE_TPM;
+  if (wanted === 'off') return ok('tpm', 'the practice host is to have none');
+  const found = await Promise.all(TPM_TOOLS.map((tool) => findExecutable(tool, { ...env })));
+  const missing = TPM_TOOLS.filter((_, index) => found[index] === null);
+  if (missing.length === 0) return ok('tpm', 'the practice host has a software TPM');
+  // `up` does not start without what it is told to require.
+  const verdict = wanted === 'require' ? 'fail' : 'warn';
+  return bad(verdict, 'tpm', `the practice host has none: no ${missing.join(', ')}`, TPM_REMEDY);
 }
 
 function ok(name: string, detail: string): Probe {

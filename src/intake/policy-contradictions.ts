@@ -5,16 +5,16 @@ import { NOTES } from './notes.ts';
 import type { PolicyPart } from './policy-source.ts';
 
 /**
- * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for a
- * missing file may speak of classes that the operator's rules leave out; there it is without effect.
+ * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for what the
+ * operator did not write may speak of classes that the rules leave out; there it is without effect.
  */
 export function contradictions(
   policy: Policy,
-  shipped: (part: PolicyPart) => boolean,
+  isDefault: (finding: PartFinding) => boolean,
 ): PartFinding[] {
   return [
     ...unknownActions(policy),
-    ...unknownClasses(policy).filter(({ part }) => !shipped(part)),
+    ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
     ...reservedSources(policy),
     ...webhooksNamedTwice(policy),
     ...unknownEvents(policy),

@@ -27,6 +27,7 @@ export function readDocument(text: string): PolicyDocument {
     const document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
+      uniqueKeys: sameName,
       version: '1.2',
     });
     const problems = [...complaints(document, lines), ...forbidden(document, lines)];
@@ -44,6 +45,11 @@ export function readDocument(text: string): PolicyDocument {
       locate: () => ({ line: 1, found: false }),
     };
   }
+}
+
+/** Of `0` and `'0'`, plain data would keep the last alone. */
+function sameName(a: unknown, b: unknown): boolean {
+  return a === b || (isScalar(a) && isScalar(b) && String(a.value) === String(b.value));
 }
 
 function complaints({ errors, warnings }: Document.Parsed, lines: LineCounter) {

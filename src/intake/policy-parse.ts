@@ -34,7 +34,9 @@ export function parsePolicy(source: PolicySource): Policy {
   const values = eachPart((part) => documents[part].value);
   const parsed = policyFilesSchema.safeParse({ digest: digestOf(source), ...values });
   if (!parsed.success) throw new PolicyError(misshapen(parsed.error.issues).map(place));
-  refuse(contradictions(parsed.data, (part) => source[part].shipped).map(place));
+  const isDefault = ({ part, path }: PartFinding) =>
+    source[part].shipped || !documents[part].locate(path).found;
+  refuse(contradictions(parsed.data, isDefault).map(place));
   return parsed.data;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -31,9 +31,7 @@ export function callRange(
       const message = `the practice range's ${name} does not answer ${path}`;
       reject(new Fault('range_unreachable', message, { retryable: true, cause }));
     };
-    const headers = {
-      authorization: `Bearer ${readFileSync(join(home, tokenFile(name)), 'utf8').trim()}`,
-    };
+    const headers = { authorization: `Bearer ${tokenOf(home, name)}` };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     // A connection of its own: a kept one may be to a range that has been restarted since.
     const where = { socketPath: rangeSocket(home, name), agent: false };
@@ -42,6 +40,12 @@ export function callRange(
     call.on('response', (response) => void answerOf(response).then(resolve, fail));
     call.end(body && JSON.stringify(body));
   });
+}
+
+/** '' where the range has never run such a service here; then there is no socket either. */
+function tokenOf(home: string, name: RangeName): string {
+  const path = join(home, tokenFile(name));
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
 }
 
 async function answerOf(response: IncomingMessage): Promise<RangeReply> {

@@ -8,8 +8,9 @@ import { bootMeasurements } from './practice-boot.ts';
 import { startSwtpm } from './swtpm.ts';
 import { manufactureTpm, tpmFolder } from './tpm-manufacture.ts';
 
-const NEEDED = ['swtpm', 'swtpm_setup', 'swtpm_localca', 'swtpm_ioctl', 'tpm2_pcrextend'];
-const REMEDY = 'apt-get install -y swtpm swtpm-tools tpm2-tools libtss2-tcti-swtpm0';
+/** The programs without which the practice host has no TPM, and what installs them. */
+export const TPM_TOOLS = ['swtpm', 'swtpm_setup', 'swtpm_localca', 'swtpm_ioctl', 'tpm2_pcrextend'];
+export const TPM_REMEDY = 'apt-get install -y swtpm swtpm-tools tpm2-tools libtss2-tcti-swtpm0';
 
 /** A tool needs 20 ms; one that waits for another client longer than this never gets its turn. */
 const TOOL_TIMEOUT_MS = 5_000;
@@ -67,10 +68,10 @@ export async function startSoftwareTpm({
 
 /** The path of the certificate tool, which swtpm_setup must be given. */
 function findTools(): string {
-  const missing = NEEDED.find((program) => onPath(program) === null);
+  const missing = TPM_TOOLS.find((program) => onPath(program) === null);
   const localca = onPath('swtpm_localca');
   if (missing === undefined && localca !== null) return localca;
-  const message = `the practice host has no TPM, because ${missing} is not installed: ${REMEDY}`;
+  const message = `the practice host has no TPM, because ${missing} is not installed: ${TPM_REMEDY}`;
   throw new Fault('software_tpm_missing', message, { retryable: false });
 }
 
@@ -89,7 +90,7 @@ async function run(tcti: string, tool: string, ...args: string[]): Promise<void>
   try {
     await promisify(execFile)(tool, args, { env, timeout: TOOL_TIMEOUT_MS, killSignal: 'SIGKILL' });
   } catch (cause) {
-    const message = `${tool} fails on the software TPM; what it needs: ${REMEDY}`;
+    const message = `${tool} fails on the software TPM; what it needs: ${TPM_REMEDY}`;
     throw new Fault('software_tpm_failed', message, { retryable: false, cause });
   }
 }

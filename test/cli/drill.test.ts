@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Roots, Tampering } from '../../src/cli/roots.ts';
+import type { Attestation } from '../../src/domain/events.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { CLAIMED, REFUSED } from '../support/attestations.ts';
 import { cordon } from './surroundings.ts';
 import { tinyCordon } from './tiny-cordon.ts';
 
@@ -105,6 +109,15 @@ describe('cordon drill', () => {
     expect(stopped).toBe(1);
   });
 
+  it('sends nobody to an installation that is gone', async () => {
+    const { url } = await tinyCordon({ never: 'captured' });
+    const throwAway = async () => ({ url, home: '/nonexistent', stop: async () => undefined });
+    const ran = await cordon(['drill', 'tool_call_burst', '--url', 'http://127.0.0.1:1'], {
+      roots: { throwAway },
+    });
+    expect(ran.err).toMatch(/did not end as it should \[drill_failed\]\n$/);
+  });
+
   it('takes it down as well when the drill is interrupted', async () => {
     const { url } = await tinyCordon({ never: 'contained' });
     const person = new AbortController();
@@ -126,5 +139,126 @@ describe('cordon drill', () => {
     const ran = await cordon(['drill', 'no_such_class', '--url', url]);
     expect(ran.code).toBe(3);
     expect(ran.err).toContain('[unknown_class]');
+  });
+});
+
+/** A host that is refused for `reason` as long as somebody has tampered with it, and what was done to it. */
+function practiceHost(reason: string) {
+  const done: unknown[] = [];
+  let tampered = false;
+  const host: Roots['practiceHost'] = {
+    tamper: async (home, how) => {
+      done.push([home, how]);
+      tampered = true;
+    },
+    restore: async (home) => {
+      done.push([home, 'restored']);
+      tampered = false;
+    },
+  };
+  const proof = (): Attestation => (tampered && reason !== '' ? { ...REFUSED, reason } : CLAIMED);
+  return { done, proof, roots: { practiceHost: host } };
+}
+
+/** A drill of a class, or of one that must prove itself, on a host that is tampered with. */
+async function tampering(
+  how: Tampering,
+  host: ReturnType<typeof practiceHost>,
+  { gateless = false, incidentClass = 'attestation_failure' } = {},
+) {
+  const { url, ledger, seen } = await tinyCordon({ proof: host.proof, gateless });
+  const argv = ['drill', incidentClass, '--tamper', how, '--url', url];
+  const ran = await cordon(argv, { roots: host.roots, env: { CORDON_HOME: '/h' } });
+  const asked = seen.filter(({ path }) => /reattest|resolve/.test(path));
+  return { ...ran, ledger, asked: asked.map(({ path }) => path.split('/').at(-1)) };
+}
+
+describe('cordon drill --tamper', () => {
+  it.each<[Tampering, string]>([
+    ['pcr', 'pcr-policy-mismatch'],
+    ['nonce', 'nonce-mismatch'],
+    ['key', 'signature-invalid'],
+    ['key', 'ak-not-enrolled'],
+    ['replay', 'nonce-mismatch'],
+  ])('%s ends well where the host is refused for %s', async (how, reason) => {
+    const host = practiceHost(reason);
+    const { code, out, asked, ledger } = await tampering(how, host);
+    expect(code).toBe(0);
+    expect(host.done).toEqual([
+      ['/h', how],
+      ['/h', 'restored'],
+    ]);
+    expect(asked).toEqual(['reattest', 'resolve', 'reattest', 'resolve']);
+    const verdicts = ledger.entries.filter(({ type }) => type === 'attestation');
+    expect(verdicts.map(({ body }) => body['accepted'])).toEqual([false, true]);
+    expect(out).toContain(`refused: ${reason}`);
+    expect(out).toContain('ended as it should');
+  });
+
+  it('fails where the host is believed all the same', async () => {
+    const host = practiceHost('');
+    const { code, err } = await tampering('pcr', host);
+    expect(code).toBe(1);
+    expect(err).toContain('and reattest was not refused [tampering_not_refused]');
+    expect(host.done.at(-1)).toEqual(['/h', 'restored']);
+  });
+
+  it.each<[Tampering, string]>([
+    ['pcr', 'clock-rollback'],
+    ['nonce', 'signature-invalid'],
+    ['key', 'nonce-mismatch'],
+    ['replay', 'too-many-attempts'],
+  ])('%s fails where the host is refused for %s, which is another reason', async (how, reason) => {
+    const host = practiceHost(reason);
+    const { code, err } = await tampering(how, host);
+    expect(code).toBe(1);
+    expect(err).toContain(`for another reason: ${reason} [tampering_not_refused]`);
+    expect(host.done.at(-1)).toEqual(['/h', 'restored']);
+  });
+
+  it('fails where the gate stands open all the same', async () => {
+    const host = practiceHost('pcr-policy-mismatch');
+    const { code, err } = await tampering('pcr', host, { gateless: true });
+    expect(code).toBe(1);
+    expect(err).toContain('and resolve was not refused [tampering_not_refused]');
+    expect(host.done.at(-1)).toEqual(['/h', 'restored']);
+  });
+
+  it('fails for a class that asks for no proof, and says so', async () => {
+    const host = practiceHost('pcr-policy-mismatch');
+    const { code, out } = await tampering('pcr', host, { incidentClass: 'tool_call_burst' });
+    expect(code).toBe(1);
+    expect(out).toContain('never refused: does this class need a proof?');
+    expect(host.done).toEqual([]);
+  });
+
+  it('exits 4 where there is no practice host, and says how to get one', async () => {
+    const fault = new Fault('range_unreachable', 'no host', { retryable: true });
+    const host = practiceHost('');
+    host.roots.practiceHost.tamper = () => Promise.reject(fault);
+    const { code, err } = await tampering('pcr', host);
+    expect(code).toBe(4);
+    expect(err).toMatch(/\[range_unreachable\]\n {2}next: .*where swtpm is installed/);
+  });
+
+  it('restores the host as well when it is interrupted', async () => {
+    const host = practiceHost('pcr-policy-mismatch');
+    const { url } = await tinyCordon({ proof: host.proof });
+    const person = new AbortController();
+    const { tamper } = host.roots.practiceHost;
+    host.roots.practiceHost.tamper = async (home, how) => {
+      await tamper(home, how);
+      person.abort();
+    };
+    const argv = ['drill', 'attestation_failure', '--tamper', 'pcr', '--url', url];
+    const ran = await cordon(argv, { roots: host.roots, interrupted: person.signal });
+    expect(ran.code).toBe(130);
+    expect(host.done.at(-1)).toEqual(['/nonexistent', 'restored']);
+  });
+
+  it('knows four ways and no other', async () => {
+    const { code, err } = await cordon(['drill', 'attestation_failure', '--tamper', 'hammer']);
+    expect(code).toBe(2);
+    expect(err).toContain('pcr, nonce, key, replay');
   });
 });

@@ -23,7 +23,7 @@ export interface Surroundings {
   env?: Env;
   roots?: Partial<Roots>;
   /** What standard input holds. */
-  input?: string;
+  input?: string | Uint8Array;
   terminal?: boolean;
   interrupted?: AbortSignal;
   node?: string;
@@ -43,7 +43,7 @@ export async function cordon(argv: string[], given: Surroundings = {}): Promise<
     out,
     err: (text) => (ran.err += text),
     outBytes: (bytes) => out(new TextDecoder().decode(bytes)),
-    input: async () => new TextEncoder().encode(given.input ?? ''),
+    input: async () => Buffer.from(given.input ?? ''),
     terminal: given.terminal ?? false,
     interrupted: given.interrupted ?? new AbortController().signal,
     account: 'tester',

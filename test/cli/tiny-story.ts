@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMANDS, refusal, type Command } from '../../src/domain/ceremony.ts';
-import type { IncidentEvent, IncidentEventType } from '../../src/domain/events.ts';
+import type { Attestation, IncidentEvent, IncidentEventType } from '../../src/domain/events.ts';
 import type { ContainmentAction, Incident } from '../../src/domain/incident-record.ts';
 import { planFor } from '../../src/domain/plan-for.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -21,6 +21,10 @@ export interface Sabotage {
   tamper?: boolean;
   /** The incident escalates just before it would have been resolved. */
   escalates?: boolean;
+  /** What comes of the host's attempt to prove itself; else its attestor's word is believed. */
+  proof?: () => Attestation;
+  /** Resolution is never refused. */
+  gateless?: boolean;
 }
 
 export class Refused extends Error {
@@ -110,7 +114,9 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
     }
     if (name === 'resolve' && sabotage.escalates === true) escalate(incident);
     const refused = refusal(known(id), name, Date.now());
-    if (refused !== null) throw new Refused(409, refused.code, refused.message);
+    if (refused !== null && sabotage.gateless !== true) {
+      throw new Refused(409, refused.code, refused.message);
+    }
     if (name === 'acknowledge') acknowledge(incident);
     if (name === 'reattest') attest(incident);
     if (name === 'resolve') resolve(id);
@@ -129,7 +135,10 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
   }
 
   function attest({ id, binding }: Incident): void {
-    tell(id, { type: 'attestation', by: 'admin', ...CLAIMED, binding });
+    const proved = sabotage.proof?.() ?? CLAIMED;
+    tell(id, { type: 'attestation', by: 'admin', ...proved, binding });
+    if (proved.accepted) return;
+    throw new Refused(409, 'attestation_refused', `The attestation was refused: ${proved.reason}`);
   }
 
   function resolve(id: string): void {

@@ -38,6 +38,31 @@ describe('known-good values', () => {
     expect(goldenProblem(sha256(0, 8), { sha256: { 0: VALUE, 8: '00'.repeat(32) } })).toBeNull();
   });
 
+  it.each<[PcrBank, number]>([
+    ['sha256', 64],
+    ['sha384', 96],
+    ['sha512', 128],
+  ])('of %s have %i digits', (bank, digits) => {
+    const selection = [{ bank, pcrs: [7] }];
+    for (const length of [64, 96, 128]) {
+      const problem = goldenProblem(selection, { [bank]: { 7: 'ab'.repeat(length / 2) } });
+      const wrong = `PCR 7 of ${bank} must have ${digits} lower-case hex digits`;
+      expect(problem).toBe(length === digits ? null : wrong);
+    }
+  });
+
+  it('are needed of every bank that is selected', () => {
+    const selection = [...sha256(7), { bank: 'sha384' as const, pcrs: [7] }];
+    expect(goldenProblem(selection, { sha256: { 7: VALUE } })).toBe(
+      'PCR 7 of sha384 has no known-good value',
+    );
+  });
+
+  it('may be there of PCRs that are not selected', () => {
+    const golden = { sha256: { 7: VALUE, 8: 'short' }, sha384: {} };
+    expect(goldenProblem(sha256(7), golden)).toBeNull();
+  });
+
   it.each<[string, PcrValues, string]>([
     ['no bank', {}, 'PCR 7 of sha256 has no known-good value'],
     ['no PCR', { sha256: {} }, 'has no known-good value'],

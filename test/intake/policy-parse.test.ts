@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { parsePolicy } from '../../src/intake/policy-parse.ts';
-import { POLICY_FILES, POLICY_PARTS } from '../../src/intake/policy-source.ts';
+import { eachPart, POLICY_FILES, POLICY_PARTS } from '../../src/intake/policy-source.ts';
 import type { PolicyPart, PolicySource } from '../../src/intake/policy-source.ts';
+import { BREAKS } from './policy-breaks.ts';
 import { problemsOf, refusalOf } from './problems.ts';
 
 let shipped: PolicySource;
@@ -16,151 +17,6 @@ function withText(part: PolicyPart, text: string): PolicySource {
   return { ...shipped, [part]: { ...shipped[part], text } };
 }
 const parsing = async (source: PolicySource) => parsePolicy(source);
-
-interface Break {
-  part: PolicyPart;
-  from: string;
-  to: string;
-  reason: RegExp;
-  /** Found on the line that is to blame; the replacement itself where it is not given. */
-  blamed?: string;
-}
-
-const hook = (members: string) => `webhooks:\n  - { name: a, secret_file: s, ${members} }`;
-const BREAKS: Record<string, Break> = {
-  'an unknown action': {
-    part: 'containment',
-    from: '[quarantine_model, freeze_agent]',
-    to: '[quarantine_model, fry_agent]',
-    reason: /^rules\.manifest_mismatch\.actions\[1\]: targets\.yaml has no action fry_agent$/,
-  },
-  'an unknown severity': {
-    part: 'containment',
-    from: 'default_severity: medium',
-    to: 'default_severity: dire',
-    reason: /^rules\.tool_call_burst\.default_severity: /,
-  },
-  'an unknown member': {
-    part: 'containment',
-    from: 'auto_contain: true',
-    to: 'auto_contian: true',
-    reason: /^rules\.attestation_failure\.auto_contian: is not known here$/,
-  },
-  'a missing member': {
-    part: 'containment',
-    from: '    auto_contain: true\n',
-    to: '',
-    blamed: 'attestation_failure:',
-    reason: /^rules\.attestation_failure\.auto_contain: is missing$/,
-  },
-  'a class that is no name': {
-    part: 'containment',
-    from: 'integrity_violation:',
-    to: 'Integrity-Violation:',
-    reason: /is not a lower_case name$/,
-  },
-  'another version': {
-    part: 'recovery',
-    from: 'version: 1',
-    to: 'version: 2',
-    reason: /^version: /,
-  },
-  'an escalation of no class': {
-    part: 'escalation',
-    from: 'tool_call_burst:',
-    to: 'tool_call_flood:',
-    reason: /has no rule for tool_call_flood$/,
-  },
-  'a latch of no class': {
-    part: 'recovery',
-    from: '- manifest_mismatch',
-    to: '- manifest_mistake',
-    reason: /^latched\[3\]: incident-containment\.yaml has no rule for manifest_mistake$/,
-  },
-  'a reporter of no class': {
-    part: 'reporters',
-    from: 'registry: [manifest_mismatch]',
-    to: 'registry: [nonsense]',
-    reason: /^reporters\.registry\[0\]: /,
-  },
-  'a reserved reporter': {
-    part: 'reporters',
-    from: 'registry:',
-    to: 'admin:',
-    reason: /is a reserved name$/,
-  },
-  'an unknown action of an escalation': {
-    part: 'escalation',
-    from: 'threshold: 3',
-    to: 'actions: [explode]\n    threshold: 3',
-    blamed: 'explode',
-    reason: /^windows\.prompt_injection\.actions\[0\]: /,
-  },
-  'a threshold of zero': {
-    part: 'escalation',
-    from: 'threshold: 3',
-    to: 'threshold: 0',
-    reason: /^windows\.prompt_injection\.threshold: /,
-  },
-  'a duration without unit': {
-    part: 'escalation',
-    from: 'window: 5m',
-    to: 'window: 300',
-    reason: /^windows\.prompt_injection\.window: /,
-  },
-  'a variable': {
-    part: 'recovery',
-    from: 'deadline: 10s',
-    to: 'deadline: ${DEADLINE}',
-    reason: /^variables are not replaced/,
-  },
-  'a duplicate key': {
-    part: 'recovery',
-    from: 'deadline: 10s',
-    to: 'deadline: 10s\n  deadline: 9s',
-    blamed: '9s',
-    reason: /unique/,
-  },
-  'an alias': {
-    part: 'reporters',
-    from: 'registry: [manifest_mismatch]',
-    to: 'registry: *all',
-    reason: /^\*all: aliases are not read$/,
-  },
-  'a tag': {
-    part: 'recovery',
-    from: 'deadline: 10s',
-    to: 'deadline: !secret 10s',
-    reason: /tag/,
-  },
-  'an action without its target': {
-    part: 'targets',
-    from: 'target: airlock',
-    to: 'target: airlook',
-    reason: /no target is named airlook$/,
-  },
-  'a webhook without secret': {
-    part: 'notifications',
-    from: 'webhooks: []',
-    to: 'webhooks:\n  - { name: a, url: "https://a.example/", events: [contained] }',
-    blamed: '{ name: a',
-    reason: /^webhooks\[0\]\.secret_file: is missing$/,
-  },
-  'a misspelt event': {
-    part: 'notifications',
-    from: 'webhooks: []',
-    to: hook('url: "https://a.example/", events: [contain]'),
-    blamed: '{ name: a',
-    reason: /^webhooks\[0\]\.events\[0\]: there is no event contain$/,
-  },
-  'a webhook by ftp': {
-    part: 'notifications',
-    from: 'webhooks: []',
-    to: hook('url: "ftp://a.example/", events: [contained]'),
-    blamed: '{ name: a',
-    reason: /^webhooks\[0\]\.url: /,
-  },
-};
 
 describe('a broken policy is refused at its file and line', () => {
   it.each(Object.entries(BREAKS))('%s', async (_, { part, from, to, reason, blamed = to }) => {
@@ -201,6 +57,27 @@ describe('a broken policy is refused at its file and line', () => {
     const problems = await problemsOf(parsing(withText('escalation', text)));
     expect(problems.length).toBeGreaterThan(0);
     expect(new Set(problems.map(({ file }) => file))).toEqual(new Set([shipped.escalation.path]));
+  });
+});
+
+describe('the classes after which a TPM must have been reset', () => {
+  it('may be left to the default where the rules lack some of them', () => {
+    const rules = shipped.containment.text.replace('unauthorized_access:', 'break_in:');
+    const text = shipped.attestation.text.replace('    reset_required: []\n', '');
+    const defaults = eachPart((part) => ({ ...shipped[part], shipped: true }));
+    const attestation = { ...shipped.attestation, text };
+    const containment = { ...shipped.containment, text: rules };
+    const { groups } = parsePolicy({ ...defaults, containment, attestation }).attestation;
+    expect(groups['practice']?.reset_required).toContain('unauthorized_access');
+  });
+});
+
+describe('the values of PCRs', () => {
+  it('are the same whether or not their indexes are quoted', () => {
+    const text = shipped.attestation.text.replaceAll(/'(\d)':/g, '$1:');
+    expect(text).toMatch(/^ +0: [0-9a-f]{64}$/m);
+    const unquoted = parsePolicy(withText('attestation', text));
+    expect(unquoted.attestation).toEqual(parsePolicy(shipped).attestation);
   });
 });
 

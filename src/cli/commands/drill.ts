@@ -47,7 +47,8 @@ async function drill(cli: Cli, incidentClass: string, options: Options): Promise
   note(cli, 'No installation is used: bringing up one to throw away …');
   const place = await cli.roots.throwAway(cli.io.env);
   try {
-    await rehearse(cli, cli.apiAt(place), place.home, incidentClass, options);
+    const passing = { ...options, throwAway: true } as const;
+    await rehearse(cli, cli.apiAt(place), place.home, incidentClass, passing);
   } finally {
     await place.stop();
   }

@@ -60,6 +60,7 @@ function trustOf({ trust, ek_root, assurance }: Enrolment): string {
 }
 
 function hostTable(enrolments: readonly Enrolment[], paint: Paint): string {
+  if (enrolments.length === 0) return 'No host is enrolled.';
   const rows = enrolments.map((e): Cell[] => [
     e.host,
     String(e.version),

@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { readInput } from '../input.ts';
 import { quoteDocuments } from '../quote-documents.ts';
+import { printableJson } from '../text/printable.ts';
 
 export function quoteCommand(cli: Cli): Command {
   const quote = new Command('quote').description('check TPM quotes');
@@ -19,7 +20,7 @@ export function quoteCommand(cli: Cli): Command {
 async function verify(cli: Cli, file: string, explain: boolean): Promise<void> {
   const verdicts = quoteDocuments(await readInput(cli.io, file)).map(verifyQuote);
   for (const verdict of verdicts) {
-    cli.io.out(`${JSON.stringify(line(verdict, explain))}\n`);
+    cli.io.out(`${printableJson(line(verdict, explain))}\n`);
   }
   const refused = verdicts.filter(({ accepted }) => !accepted).length;
   if (refused === 0) return;

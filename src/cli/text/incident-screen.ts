@@ -75,7 +75,9 @@ function facts(incident: Incident): Cell[][] {
 
 /** What the host was believed by stands wherever it is said that it was believed. */
 function attested({ re_attested_at, attestation, attestation_refused }: Incident): string {
-  if (re_attested_at === '') return attestation_refused;
+  if (re_attested_at === '') {
+    return attestation_refused === '' ? '' : `not yet (last refused: ${attestation_refused})`;
+  }
   return `${moment(re_attested_at)}${attestation === null ? '' : `, ${proofOf(attestation)}`}`;
 }
 

@@ -15,6 +15,7 @@ const TRUSTS = {
 /** What a host was believed by, and what that is worth: never said without the other. */
 export function proofOf({ proof, trust, assurance, baseline }: Attestation): string {
   const matched = baseline === '' ? '' : `baseline ${baseline}`;
-  const worth = [`${assurance} assurance`, TRUSTS[trust], matched].filter((part) => part !== '');
-  return `${PROOFS[proof]} (${worth.join(', ')})`;
+  const assured = assurance === '' ? '' : `${assurance} assurance`;
+  const worth = [assured, TRUSTS[trust], matched].filter((part) => part !== '').join(', ');
+  return worth === '' ? PROOFS[proof] : `${PROOFS[proof]} (${worth})`;
 }
