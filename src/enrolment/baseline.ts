@@ -14,20 +14,26 @@ export interface BaselineRequest {
   approvedBy: string;
 }
 
+/** More than an installation ever has open: one that was overlooked could be the one about this host. */
+const MOST_UNRESOLVED = 1_000_000;
+
 /**
  * The state that an enrolled host shows now, noted in the ledger as one that a person has approved. Faults:
- * `not_enrolled`, `host_under_incident`, and the verifier's reasons.
+ * `baseline_exists`, `not_enrolled`, `host_under_incident`, and the verifier's reasons.
  */
 export async function captureBaseline(
   deps: EnrolmentDeps,
   { host, name, despiteIncident, approvedBy }: BaselineRequest,
 ): Promise<PcrValues> {
   const group = groupFor(deps.policy, host);
+  if (Object.hasOwn(group.baselines, name)) {
+    return refuse('baseline_exists', `${host} has a baseline ${name} already`);
+  }
   const enrolment = await deps.attestations.enrolment(host);
   if (enrolment === null) return refuse('not_enrolled', `${host} is not enrolled`);
   const incidents = await incidentsOf(deps, host);
   if (incidents.length > 0 && !despiteIncident) {
-    const message = `${host} is contained by ${incidents.join(', ')}: what it shows now may be an attacker's`;
+    const message = `${host} is under ${incidents.join(', ')}: what it shows now may be an attacker's`;
     throw new Fault('host_under_incident', message, { retryable: false });
   }
   const { pcr_values } = await showState(deps, enrolment, group);
@@ -44,8 +50,8 @@ export async function captureBaseline(
 }
 
 async function incidentsOf({ register, policy }: EnrolmentDeps, host: string): Promise<string[]> {
-  const pending = await register.pendingRecoveries();
-  return pending
+  const unresolved = await register.unresolvedSince('', MOST_UNRESOLVED);
+  return unresolved
     .filter(({ subject }) => (subject.host ?? policy.unnamed_host) === host)
     .map(({ id }) => id);
 }

@@ -8,7 +8,7 @@ import type { PinnedRoot } from './ek-roots.ts';
 export interface EnrolmentDeps {
   policy: AttestationPolicy;
   attestations: Pick<Attestations, 'enrol' | 'enrolment'>;
-  register: Pick<Register, 'pendingRecoveries'>;
+  register: Pick<Register, 'unresolvedSince'>;
   log: Pick<IncidentLog, 'note'>;
   hostAgent: HostAgent;
   roots: readonly PinnedRoot[];

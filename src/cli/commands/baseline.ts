@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { labelSchema } from '../../domain/attestation-policy.ts';
+import { fitting } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 
 interface Options {
@@ -12,7 +14,11 @@ export function baselineCommand(cli: Cli): Command {
     .command('capture')
     .description('take what an enrolled host shows now as known-good, into policy/attestation.yaml')
     .argument('<host>', 'an enrolled host that you have approved as it is')
-    .requiredOption('--name <name>', 'of the baseline, such as 2026-11-update')
+    .requiredOption(
+      '--name <name>',
+      'of the baseline, such as 2026-11-update',
+      fitting(labelSchema),
+    )
     .option('--despite-incident', 'also while the host is contained, after a change of your own')
     .action((host: string, options: Options) => capture(cli, host, options));
   return baseline;
