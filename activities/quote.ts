@@ -14,7 +14,7 @@ export async function quote(
   const host = request.host === '' ? (policy.unnamed_host ?? '') : request.host;
   const enrolment = host === '' ? null : await deps.ledger.attestations.enrolment(host);
   const group = groupOf(policy, host);
-  if (enrolment === null || group === null) return gap('the host is not enrolled');
+  if (enrolment === null || group === null) return gap('the host is not enrolled, or in no group');
   const occasion = { purpose: 'containment', incident_id, host, binding } as const;
   const question = { occasion, enrolment, group, resetCountAbove: null };
   const taken = await takeQuote(deps, question, async () => '');

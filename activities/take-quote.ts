@@ -39,13 +39,14 @@ export async function takeQuote(
   question: Question,
   askAside: (nonce: string) => Promise<string>,
 ): Promise<TakenQuote | null> {
+  // Read before the quote is made: one that another overtakes has then raced, and its clock was not turned back.
+  const last = await deps.ledger.attestations.lastAccepted(question.enrolment.ak_name);
   const asked = await challenge(deps, question.occasion, async (nonce) => {
     const [fetched, aside] = await Promise.all([fetch(deps, question, nonce), askAside(nonce)]);
     return { fetched, aside };
   });
   if (asked === null) return null;
   const { fetched, aside } = asked.answer;
-  const last = await deps.ledger.attestations.lastAccepted(question.enrolment.ak_name);
   const verdict = 'reason' in fetched ? null : judge(question, asked, fetched.answer, last);
   const kept = { challenge: { ...asked.issued }, attestor_says: aside };
   const evidence = await keep(deps, { ...kept, ...(verdict === null ? fetched : shown(verdict)) });
@@ -67,8 +68,9 @@ async function fetch(
   if ('reason' in quote) return quote;
   if (!group.require_event_log) return { answer: { ...quote.answer, event_log: null } };
   const log = await hostAgent.eventLog(host);
-  if ('reason' in log) return log;
-  return { answer: { ...quote.answer, event_log: Buffer.from(log.answer).toString('base64') } };
+  // Without its log an authentic quote still says how often the TPM was reset: the verifier refuses it for the rest.
+  const event_log = 'reason' in log ? null : Buffer.from(log.answer).toString('base64');
+  return { answer: { ...quote.answer, event_log } };
 }
 
 function judge(

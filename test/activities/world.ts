@@ -8,10 +8,13 @@ import { createHostAgents } from '../../src/adapters/attestor/host-agents.ts';
 import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createTargets } from '../../src/adapters/targets/targets.ts';
+import { readConfig } from '../../src/config.ts';
 import type { ContainRequest } from '../../src/domain/activities.ts';
 import { attestationPolicySchema } from '../../src/domain/attestation-policy.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
+import { createLog } from '../../src/log.ts';
+import { startPracticeHost } from '../../src/practice-host.ts';
 import { startRange } from '../../src/range/range.ts';
 import { admission, incidentId } from '../support/admissions.ts';
 import { FREEZE } from '../support/incidents.ts';
@@ -22,14 +25,23 @@ const SHIPPED_ATTESTATION = join(SHIPPED_POLICY, 'attestation.yaml');
 /** A target call may hang in a test, and is to be given up soon. */
 export const IMPATIENT: PlannedAction = { ...FREEZE, timeout_ms: 400 };
 
-/** Everything that the activities reach, for real: a ledger, an evidence store and the practice range. */
-export async function world() {
+/**
+ * Everything that the activities reach, for real: a ledger, an evidence store and the practice range. Its host has a
+ * software TPM where a test asks for one, which takes seconds.
+ */
+export async function world({ practiceHost = false }: { practiceHost?: boolean } = {}) {
   // Sockets below it must have short paths.
   const home = await mkdtemp(join(tmpdir(), 'a-'));
-  const range = await startRange({ home, attestorPort: 0, integrityPort: 0 });
-  const ledger = await openLedger({ url: `sqlite:${join(home, 'ledger.db')}`, mirrorPath: '' });
+  const config = readConfig({
+    CORDON_HOME: home,
+    CORDON_RANGE_TPM: practiceHost ? 'require' : 'off',
+  });
+  const host = () => startPracticeHost(config, createLog('silent', 'test'));
   const clock = { ms: Date.now() };
-  const outside = { policy: shippedTargets, home, now: () => clock.ms };
+  const now = () => clock.ms;
+  const range = await startRange({ home, attestorPort: 0, integrityPort: 0, host, now });
+  const ledger = await openLedger({ url: `sqlite:${join(home, 'ledger.db')}`, mirrorPath: '' });
+  const outside = { policy: shippedTargets, home, now };
   const targets = createTargets(outside);
   const attestor = createAttestors(outside);
   const policy = {
@@ -44,12 +56,12 @@ export async function world() {
     attestor,
     hostAgent,
     policy: () => policy,
-    store: await openLocalDirectory({ root: join(home, 'evidence'), now: outside.now }),
+    store: await openLocalDirectory({ root: join(home, 'evidence'), now }),
     signalCounter: async () => undefined,
     exportIncident: async (id) => new TextEncoder().encode(`{"bundle of":"${id}"}`),
     verifySignalToken: () => ({ accepted: false, reason: 'bad_signature' }),
     random: () => new Uint8Array(32).fill((drawn += 1)),
-    now: outside.now,
+    now,
   };
   let incidents = 0;
 
