@@ -13,7 +13,7 @@ const LONGEST_VERDICT_EXPIRY_MS = 24 * 60 * 60_000;
 /** A host that was owned after its boot still quotes perfectly: after these it must have booted anew. */
 const RESET_REQUIRED = ['attestation_failure', 'integrity_violation', 'unauthorized_access'];
 
-const labelSchema = z
+export const labelSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a name is lower-case letters, digits, ., - and _');
 

@@ -49,7 +49,11 @@ export const activatedSchema = z.strictObject({ secret: bytesSchema });
 
 /** Why an agent's answer is none: trying again, without a person changing anything, does not change it. */
 export type AgentRefusal =
-  'agent-unconfigured' | 'agent-refused' | 'malformed-evidence' | 'event-log-missing';
+  | 'agent-unconfigured'
+  | 'agent-refused'
+  | 'malformed-evidence'
+  | 'event-log-missing'
+  | 'credential-refused';
 
 /** What a host's agent made of a call. */
 export type AgentAnswer<T> = { answer: T } | { reason: AgentRefusal; detail: string };

@@ -4,7 +4,13 @@ import type { Answer } from '../targets/endpoint.ts';
 /** What the other side said, or why it will say nothing else until a person has changed something. */
 export type Asked =
   | { bytes: Uint8Array }
-  | { reason: 'unconfigured' | 'refused' | 'bad_answer'; detail: string; bytes?: Uint8Array };
+  | {
+      reason: 'unconfigured' | 'refused' | 'bad_answer';
+      detail: string;
+      bytes?: Uint8Array;
+      /** Where there was an answer at all. */
+      status?: number;
+    };
 
 /**
  * Reads the answer of a service that speaks for a host. Throws a retryable Fault (`<who>_unreachable`,
@@ -25,9 +31,9 @@ export function asked(who: 'attestor' | 'agent', answer: Answer): Asked {
   const { status, bytes } = answer;
   if (status === 200) return { bytes };
   const detail = `the ${who} answered ${status}`;
-  if (status === 401 || status === 403) return { reason: 'refused', detail, bytes };
+  if (status === 401 || status === 403) return { reason: 'refused', detail, bytes, status };
   if (status >= 500 || status === 429) throw outOfOrder(`${who}_failing`, detail);
-  return { reason: 'bad_answer', detail, bytes };
+  return { reason: 'bad_answer', detail, bytes, status };
 }
 
 function outOfOrder(code: string, detail: string): Fault {

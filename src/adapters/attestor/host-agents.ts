@@ -10,7 +10,7 @@ import {
   type HostAgent,
 } from '../../domain/host-agent.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
-import type { Call } from '../targets/endpoint.ts';
+import type { Call, Endpoint } from '../targets/endpoint.ts';
 import { asked, type Asked } from './asked.ts';
 import { deadline } from './deadline.ts';
 
@@ -45,12 +45,15 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
       const what = { method: 'GET', path: '/api/v1/event-log' } as const;
       const answer = await call(host, { ...what, mostBytes: MOST_EVENT_LOG_BYTES }, signal);
       if (!('reason' in answer)) return { answer: answer.bytes };
-      return { reason: 'event-log-missing', detail: answer.detail };
+      const isMissing = answer.status === 404;
+      return refused(answer, isMissing ? 'event-log-missing' : REFUSALS[answer.reason]);
     },
     identity: async (host) =>
       parsed(await call(host, { method: 'GET', path: '/api/v1/identity' }), identitySchema),
     activate: async (host, body) => {
       const answer = await call(host, { method: 'POST', path: '/api/v1/activate', body });
+      // A TPM opens no credential for keys that it does not hold.
+      if ('reason' in answer && answer.status === 422) return refused(answer, 'credential-refused');
       const read = parsed(answer, activatedSchema);
       if ('reason' in read) return read;
       return { answer: Buffer.from(read.answer.secret, 'base64') };
@@ -70,17 +73,39 @@ async function ask(
   if (place === undefined) {
     return { reason: 'unconfigured', detail: `attestation.yaml does not say where ${host} is` };
   }
+  const endpoint = endpointAt(place, places, pool);
+  if (endpoint === null) {
+    return { reason: 'unconfigured', detail: `no authority can be read from ${place.ca_file}` };
+  }
   const signal = deadline(place.timeout_ms, cancellation);
-  return asked('agent', await pool.at(place, places).call(call, signal));
+  return asked('agent', await endpoint.call(call, signal));
+}
+
+/** Null where the file of the authority cannot be read, which is all that can stand against an endpoint. */
+function endpointAt(
+  place: AgentPlace,
+  places: Record<string, AgentPlace>,
+  pool: EndpointPool,
+): Endpoint | null {
+  try {
+    return pool.at(place, places);
+  } catch (error) {
+    if (place.ca_file !== undefined) return null;
+    throw error;
+  }
 }
 
 function parsed<T>(answer: Asked, schema: z.ZodType<T>): AgentAnswer<T> {
-  if ('reason' in answer) return { reason: REFUSALS[answer.reason], detail: answer.detail };
+  if ('reason' in answer) return refused(answer, REFUSALS[answer.reason]);
   const read = schema.safeParse(json(answer.bytes));
   if (read.success) return { answer: read.data };
   const { path = [], message = '' } = read.error.issues[0] ?? {};
   const detail = `the agent's answer is not of its form: ${path.map(String).join('.')} ${message}`;
   return { reason: 'malformed-evidence', detail };
+}
+
+function refused({ detail }: { detail: string }, reason: AgentRefusal) {
+  return { reason, detail };
 }
 
 function json(bytes: Uint8Array): unknown {
