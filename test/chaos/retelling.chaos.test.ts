@@ -1,4 +1,6 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIGNALS } from '../../src/domain/messages.ts';
 import { type Incident, incidentRecordSchema } from '../../src/domain/incident-record.ts';
 import { pause, until } from '../support/processes.ts';
 import { type Answer, call } from './api.ts';
@@ -8,16 +10,11 @@ import { recover } from './person.ts';
 import { type SeparateParts, separateParts } from './separate-parts.ts';
 import { inLedger, lockLedger } from './stored.ts';
 
-/** A command reaches a worker that has nothing else to do, and the attestor answers it, in milliseconds. */
+/** A message reaches a worker that has nothing else to do in milliseconds. */
 const DELIVERED_WITHIN_MS = 1_500;
 
 /** The engine takes a worker to be dead that has not finished a task after 10 s. */
 const NOTICED_WITHIN_MS = 30_000;
-
-const COMMANDS = {
-  acknowledge: '/api/v1/recovery/ack',
-  reattest: '/api/v1/recovery/reattest',
-} as const;
 
 let parts: SeparateParts;
 
@@ -32,7 +29,8 @@ afterAll(() => parts.remove(), 60_000);
 describe('what the ledger was told when worker and engine died', () => {
   it('is known to the workflow as well: an acknowledgement', async () => {
     const id = await contained('prompt_injection');
-    await interrupt(id, 'acknowledge', 'acknowledged');
+    const answer = await interrupt(id, () => acknowledge(id), 'acknowledged');
+    expect(answer.status).not.toBe(200);
     await parts.engine.kill();
     await parts.engine.start();
     await parts.worker.start();
@@ -47,36 +45,47 @@ describe('what the ledger was told when worker and engine died', () => {
 
 describe('what is told again, after a task was lost that had written already', () => {
   it('keeps the command that came meanwhile', async () => {
-    const id = await contained('integrity_violation');
-    await interrupt(id, 'reattest', 'attestation');
+    const id = await contained('policy_bypass_attempt');
+    await interrupt(id, () => escalate(id), 'escalated');
     parts.engine.thaw();
     await parts.worker.start();
 
-    const acknowledge = async () => (await order(id, 'acknowledge')).status === 200;
-    await until(acknowledge, 'it can be acknowledged', NOTICED_WITHIN_MS);
-    expect(typesOf(id)).toContain('acknowledged');
+    const acknowledged = async () => (await acknowledge(id)).status === 200;
+    await until(acknowledged, 'it can be acknowledged', NOTICED_WITHIN_MS);
+    expect(typesOf(id)).toEqual(expect.arrayContaining(['escalated', 'acknowledged']));
+    expect(await incident(id)).toMatchObject({ severity: 'critical' });
     await recover(placeOf(), id);
     await expectRecovered(id);
   }, 120_000);
 });
 
-async function contained(incidentClass: 'prompt_injection' | 'integrity_violation') {
+async function contained(incidentClass: 'prompt_injection' | 'policy_bypass_attempt') {
   const subject = { host: 'host-1', agent: incidentClass };
   const id = await insist(placeOf(), { key: incidentClass, class: incidentClass, subject });
   await until(async () => (await incident(id)).state === 'contained', 'it is contained', 30_000);
   return id;
 }
 
-/** Lets a command come as far as the ledger, and the worker die before the engine, which sleeps, can hear of it. */
-async function interrupt(id: string, command: keyof typeof COMMANDS, told: string): Promise<void> {
+/** Lets a message come as far as the ledger, and the worker die before the engine, which sleeps, can hear of it. */
+async function interrupt<T>(id: string, send: () => Promise<T>, told: string): Promise<T> {
   const unlock = lockLedger(parts.home);
-  const answer = order(id, command);
+  const answer = send();
   await pause(DELIVERED_WITHIN_MS);
   parts.engine.freeze();
   unlock();
   await until(() => typesOf(id).includes(told), `the ledger was told: ${told}`, 10_000);
   await parts.worker.kill();
-  expect((await answer).status).not.toBe(200);
+  return answer;
+}
+
+/** As the class's counter does when its threshold is reached. */
+async function escalate(id: string): Promise<void> {
+  const address = parts.env['TEMPORAL_ADDRESS'] ?? '';
+  const channelArgs = { 'grpc.enable_http_proxy': 0 };
+  const connection = await Connection.connect({ address, channelArgs });
+  const client = new Client({ connection, namespace: 'cordon' });
+  await client.workflow.getHandle(id).signal(SIGNALS.escalate, { count: 2 });
+  await connection.close();
 }
 
 async function expectRecovered(id: string): Promise<void> {
@@ -87,8 +96,8 @@ async function expectRecovered(id: string): Promise<void> {
   expect(await ledgerVerdict(parts.env)).toMatchObject({ valid: true });
 }
 
-function order(id: string, command: keyof typeof COMMANDS): Promise<Answer> {
-  return call(placeOf(), 'admin', 'POST', COMMANDS[command], { body: { incident_id: id } });
+function acknowledge(id: string): Promise<Answer> {
+  return call(placeOf(), 'admin', 'POST', '/api/v1/recovery/ack', { body: { incident_id: id } });
 }
 
 function typesOf(id: string): unknown[] {

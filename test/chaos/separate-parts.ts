@@ -63,6 +63,7 @@ function environment(home: string, api: number, temporal: number): Record<string
     TEMPORAL_ADDRESS: `127.0.0.1:${temporal}`,
     CORDON_RANGE_ATTESTOR_PORT: '0',
     CORDON_RANGE_INTEGRITY_PORT: '0',
+    CORDON_RANGE_TPM: 'off',
     LOG_LEVEL: 'info',
   };
 }
