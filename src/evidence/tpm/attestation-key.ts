@@ -1,7 +1,8 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { ALG, curveOf, hashOf, isStrong, type Curve, type Hash } from './algorithms.ts';
+import { eccKeyObject, rsaKeyObject } from './key-object.ts';
 import type { Key } from './public.ts';
-import { refuse } from './refusal.ts';
+import { orRefuse, refuse } from './refusal.ts';
 
 /** TPMA_OBJECT (part 2, 8.3): what makes a key one that signs nothing but what its TPM has made. */
 const REQUIRED =
@@ -64,9 +65,9 @@ function fitRsa(key: Extract<Key, { type: 'rsa' }>): AttestationKey {
   if (exponent !== 0 && exponent !== USUAL_EXPONENT) {
     refuse('weak-algorithm', `the exponent is not ${USUAL_EXPONENT}`);
   }
-  const jwk = { kty: 'RSA', n: base64url(modulus), e: 'AQAB' };
   const hash = signingHash(key.scheme.hash);
-  return { scheme: algorithm, hash, key: imported(jwk), modulusBytes: modulus.length };
+  const imported = orRefuse('weak-algorithm', () => rsaKeyObject(modulus));
+  return { scheme: algorithm, hash, key: imported, modulusBytes: modulus.length };
 }
 
 function fitEcc(key: Extract<Key, { type: 'ecc' }>): AttestationKey {
@@ -77,24 +78,8 @@ function fitEcc(key: Extract<Key, { type: 'ecc' }>): AttestationKey {
     return refuse('weak-algorithm', 'the curve is not P-256, P-384 or P-521');
   if (key.kdf !== ALG.null) refuse('ak-scheme', 'the key is one to derive others from');
   const hash = signingHash(key.scheme.hash);
-  return { scheme: algorithm, hash, key: importedPoint(curve, key), curve };
-}
-
-/** Throws a Refusal where the coordinates are not those of a point of the curve. */
-export function importedPoint(curve: Curve, point: { x: Uint8Array; y: Uint8Array }): KeyObject {
-  const coordinate = (bytes: Uint8Array): string => {
-    if (bytes.length > curve.size)
-      refuse('weak-algorithm', 'a coordinate is longer than the curve');
-    // A JWK coordinate has the full length of the curve (RFC 7518, 6.2.1.2).
-    return base64url(leftPadded(bytes, curve.size));
-  };
-  return imported({ kty: 'EC', crv: curve.jwk, x: coordinate(point.x), y: coordinate(point.y) });
-}
-
-export function leftPadded(bytes: Uint8Array, size: number): Uint8Array {
-  const padded = new Uint8Array(size);
-  padded.set(bytes, size - bytes.length);
-  return padded;
+  const imported = orRefuse('weak-algorithm', () => eccKeyObject(curve, key));
+  return { scheme: algorithm, hash, key: imported, curve };
 }
 
 function signingHash(id: number): Hash {
@@ -103,18 +88,6 @@ function signingHash(id: number): Hash {
     return refuse('weak-algorithm', 'the key does not sign over SHA-256, SHA-384 or SHA-512');
   }
   return hash;
-}
-
-function imported(jwk: JsonWebKey): KeyObject {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return refuse('weak-algorithm', 'the numbers of the key are not those of a key');
-  }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }
 
 function bit(number: number): number {

@@ -2,14 +2,13 @@ import {
   constants,
   createCipheriv,
   createHmac,
-  createPublicKey,
   diffieHellman,
   generateKeyPairSync,
   publicEncrypt,
   type KeyObject,
 } from 'node:crypto';
 import { ALG, curveOf } from './algorithms.ts';
-import { importedPoint } from './attestation-key.ts';
+import { eccKeyObject, rsaKeyObject } from './key-object.ts';
 import { kdfa, kdfe, zeroEnded } from './kdf.ts';
 import type { Key, PublicArea } from './public.ts';
 import { Malformed } from './reader.ts';
@@ -66,7 +65,7 @@ function shareSeed(key: RsaKey | EccKey, seed: Uint8Array): SharedSeed {
 function wrapSeed(key: RsaKey, seed: Uint8Array): SharedSeed {
   const wrapped = publicEncrypt(
     {
-      key: rsaKey(key),
+      key: rsaKeyObject(key.modulus),
       padding: constants.RSA_PKCS1_OAEP_PADDING,
       oaepHash: key.nameAlg.name,
       oaepLabel: zeroEnded('IDENTITY'),
@@ -84,7 +83,7 @@ function agreeOnSeed(key: EccKey): SharedSeed {
   const point = pointOf(ephemeral.publicKey);
   const z = diffieHellman({
     privateKey: ephemeral.privateKey,
-    publicKey: importedPoint(curve, key),
+    publicKey: eccKeyObject(curve, key),
   });
   const parties = { u: point.x, v: key.x };
   const seed = kdfe(key.nameAlg, z, 'IDENTITY', parties, key.nameAlg.size * 8);
@@ -106,11 +105,6 @@ function identityObject(
   const hmacKey = kdfa(nameAlg, seed, 'INTEGRITY', new Uint8Array(), nameAlg.size * 8);
   const hmac = createHmac(nameAlg.name, hmacKey).update(identity).update(name).digest();
   return sized(Buffer.concat([sized(hmac), identity]));
-}
-
-function rsaKey({ modulus }: RsaKey): KeyObject {
-  const n = Buffer.from(modulus).toString('base64url');
-  return createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' });
 }
 
 function pointOf(key: KeyObject): { x: Uint8Array; y: Uint8Array } {

@@ -1,6 +1,6 @@
-import { createHash, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import { curveOf } from './algorithms.ts';
-import { importedPoint } from './attestation-key.ts';
+import { eccKeyObject, rsaKeyObject } from './key-object.ts';
 import { pathLength } from './path-length.ts';
 import type { PublicArea } from './public.ts';
 
@@ -79,13 +79,10 @@ function isKeyOf(leaf: X509Certificate, { key }: PublicArea): boolean {
 }
 
 function keyObject(key: PublicArea['key']): KeyObject {
-  if (key.type === 'rsa') {
-    const n = Buffer.from(key.modulus).toString('base64url');
-    return createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' });
-  }
+  if (key.type === 'rsa') return rsaKeyObject(key.modulus);
   const curve = key.type === 'ecc' ? curveOf(key.curve) : undefined;
   if (key.type !== 'ecc' || curve === undefined) throw new TypeError('not an endorsement key');
-  return importedPoint(curve, key);
+  return eccKeyObject(curve, key);
 }
 
 /** Leaf first, self-issued root last; null where no chain of the pinned certificates leads there. */

@@ -1,6 +1,7 @@
 import { constants, verify, type SigningOptions, type VerifyKeyObjectInput } from 'node:crypto';
 import { ALG } from './algorithms.ts';
-import { leftPadded, type AttestationKey } from './attestation-key.ts';
+import type { AttestationKey } from './attestation-key.ts';
+import { leftPadded } from './key-object.ts';
 import { Reader } from './reader.ts';
 import { orRefuse, refuse } from './refusal.ts';
 
