@@ -11,14 +11,15 @@ export function engineOf(home: string, client: Client) {
   return {
     history,
 
-    /** The workflows of which a task has failed: each is wedged until its code is mended. */
+    /** The workflows of which a task has failed, and how: each is wedged until its code is mended. */
     wedged: async (): Promise<string[]> => {
       const found: string[] = [];
       for await (const { workflowId, runId } of client.workflow.list()) {
         const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
         const failures = events?.flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);
         // A reset is written down as the failure of the task that it goes back to.
-        if (failures?.some(({ newRunId }) => !newRunId)) found.push(workflowId);
+        const ours = failures?.filter(({ newRunId, cause }) => !newRunId && !isFromOutside(cause));
+        for (const { failure } of ours ?? []) found.push(`${workflowId}: ${failure?.message}`);
       }
       return found;
     },
@@ -28,4 +29,9 @@ export function engineOf(home: string, client: Client) {
       return file.pid;
     },
   };
+}
+
+/** Whoever terminates a workflow fails the task that is under way. */
+function isFromOutside(cause: unknown): boolean {
+  return String(cause).endsWith('FORCE_CLOSE_COMMAND');
 }
