@@ -18,8 +18,10 @@ export function engineOf(home: string, client: Client) {
         const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
         const failures = events?.flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);
         // A reset is written down as the failure of the task that it goes back to.
-        const ours = failures?.filter(({ newRunId, cause }) => !newRunId && !isFromOutside(cause));
-        for (const { failure } of ours ?? []) found.push(`${workflowId}: ${failure?.message}`);
+        for (const { newRunId, failure } of failures ?? []) {
+          // The server fails a task by itself where the workflow is terminated; only a worker says how.
+          if (!newRunId && failure) found.push(`${workflowId}: ${failure.message}`);
+        }
       }
       return found;
     },
@@ -29,9 +31,4 @@ export function engineOf(home: string, client: Client) {
       return file.pid;
     },
   };
-}
-
-/** Whoever terminates a workflow fails the task that is under way. */
-function isFromOutside(cause: unknown): boolean {
-  return String(cause).endsWith('FORCE_CLOSE_COMMAND');
 }
