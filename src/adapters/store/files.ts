@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { link, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** No write takes a day: what has been lying in the stage for longer belongs to nobody. */
@@ -7,18 +7,6 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Follows no link, and does not wait for the writer of a pipe. */
 const READ_IN_PLACE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** Writes a new read-only file and waits until the disk has it. */
-export async function writeStage(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.chmod(0o444);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 /** Gives the staged file its name, unless something has it already: a rename would replace that silently. */
 export async function linkOnce(stage: string, path: string): Promise<void> {
@@ -39,19 +27,13 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** The bytes of a file; undefined where there is none, or a symbolic link in its place. */
-export async function readPlainFile(path: string): Promise<Uint8Array | undefined> {
-  let file;
+/** Opens a file for reading; undefined where there is none, or a symbolic link in its place. */
+export async function openPlainFile(path: string): Promise<FileHandle | undefined> {
   try {
-    file = await open(path, READ_IN_PLACE);
+    return await open(path, READ_IN_PLACE);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ELOOP')) return undefined;
     throw error;
-  }
-  try {
-    return await file.readFile();
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EvidenceRef, evidenceRefSchema, type EvidenceStore } from '../../domain/evidence.ts';
 import { Fault } from '../../domain/fault.ts';
 import { sha256Schema } from '../../domain/primitives.ts';
-import { evidenceRef, sha256Hex } from '../../evidence/digest.ts';
-import {
-  hasCode,
-  linkOnce,
-  readPlainFile,
-  removeAbandoned,
-  syncDirectory,
-  writeStage,
-} from './files.ts';
+import { evidenceRef } from '../../evidence/digest.ts';
+import { available } from './available.ts';
+import { linkOnce, removeAbandoned, syncDirectory } from './files.ts';
+import { type Address, readObject, shardOf } from './object.ts';
+import { type Staged, staged } from './stage.ts';
 
 export interface LocalDirectoryOptions {
   /** Everything is kept below it, in one file system. Created if missing, for its owner alone. */
@@ -29,28 +25,26 @@ export interface LocalDirectoryOptions {
  * Faults: `evidence_store_unavailable` (retryable), `evidence_missing`, `evidence_corrupt`, `bad_evidence_ref`.
  */
 export async function openLocalDirectory(options: LocalDirectoryOptions): Promise<EvidenceStore> {
-  const place = {
-    stage: join(options.root, 'stage'),
-    objects: join(options.root, 'objects', 'sha256'),
-  };
-  await available(async () => {
-    await mkdir(place.stage, { recursive: true, mode: 0o700 });
-    await mkdir(place.objects, { recursive: true, mode: 0o700 });
-    for (const directory of [place.objects, join(options.root, 'objects'), options.root]) {
-      await syncDirectory(directory);
-    }
-    await removeAbandoned(place.stage, options.now());
-  });
+  const place = await openPlace(options);
   const durable = new Set<string>();
+  /** Reads back what is there now, which may be older than what was just written. */
+  const confirm = async (ref: EvidenceRef): Promise<EvidenceRef> => {
+    await drain(readObject(place.objects, ref));
+    if (durable.size < MOST_REMEMBERED) durable.add(ref.sha256);
+    return ref;
+  };
   return {
     put: async (bytes, mediaType) => {
-      const ref = evidenceRef(bytes, mediaType);
-      if (!durable.has(ref.sha256)) await write(place, ref.sha256, bytes);
-      await get(place, addressed(ref)); // reads back what is there now, which may be older than these bytes
-      if (durable.size < MOST_REMEMBERED) durable.add(ref.sha256);
-      return ref;
+      const ref = evidenceRef(bytes, requireMediaType(mediaType));
+      if (!durable.has(ref.sha256)) await keep(place, [bytes]);
+      return confirm(ref);
     },
-    get: async (address) => get(place, addressed(address)),
+    putStream: async (chunks, mediaType) => {
+      const media_type = requireMediaType(mediaType);
+      return confirm({ ...(await keep(place, chunks)), media_type });
+    },
+    get: async (address) => collect(readObject(place.objects, addressed(address))),
+    read: (address) => readObject(place.objects, addressed(address)),
   };
 }
 
@@ -63,40 +57,51 @@ interface Place {
   objects: string;
 }
 
-async function write(place: Place, sha256: string, bytes: Uint8Array): Promise<void> {
-  const directory = shardOf(place, sha256);
+async function openPlace({ root, now }: LocalDirectoryOptions): Promise<Place> {
+  const place = { stage: join(root, 'stage'), objects: join(root, 'objects', 'sha256') };
   await available(async () => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const stage = join(place.stage, randomUUID());
-    try {
-      await writeStage(stage, bytes);
-      await linkOnce(stage, join(directory, sha256));
-    } finally {
-      await rm(stage, { force: true });
+    await mkdir(place.stage, { recursive: true, mode: 0o700 });
+    await mkdir(place.objects, { recursive: true, mode: 0o700 });
+    for (const directory of [place.objects, join(root, 'objects'), root]) {
+      await syncDirectory(directory);
     }
-    // Also where the object was there before: whoever linked it may have died before this.
-    await syncDirectory(directory);
-    await syncDirectory(place.objects);
+    await removeAbandoned(place.stage, now());
+  });
+  return place;
+}
+
+/** The address is known when the last chunk is written, so the file gets its name after that. */
+function keep(
+  place: Place,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<Required<Address>> {
+  return staged(join(place.stage, randomUUID()), chunks, async (file) => {
+    await available(() => linkIntoPlace(place, file));
+    return { sha256: file.sha256, size: file.size };
   });
 }
 
-async function get(
-  place: Place,
-  { sha256, size }: { sha256: string; size?: number },
-): Promise<Uint8Array> {
-  const bytes = await available(() => readPlainFile(join(shardOf(place, sha256), sha256)));
-  if (!bytes) throw new Fault('evidence_missing', `no evidence ${sha256}`, { retryable: false });
-  if (sha256Hex(bytes) !== sha256) {
-    throw corrupt(`the bytes kept as evidence ${sha256} are not those that were put there`);
-  }
-  if (size !== undefined && size !== bytes.length) {
-    throw corrupt(`evidence ${sha256} has ${bytes.length} bytes, and its reference says ${size}`);
-  }
-  return bytes;
+async function linkIntoPlace({ objects }: Place, { path, sha256 }: Staged): Promise<void> {
+  const directory = shardOf(objects, sha256);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await linkOnce(path, join(directory, sha256));
+  // Also where the object was there before: whoever linked it may have died before this.
+  await syncDirectory(directory);
+  await syncDirectory(objects);
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) void chunk;
 }
 
 /** A digest becomes part of a path, so it is checked wherever it comes from. */
-function addressed(address: EvidenceRef | string): { sha256: string; size?: number } {
+function addressed(address: EvidenceRef | string): Address {
   const parsed =
     typeof address === 'string'
       ? sha256Schema.transform((sha256) => ({ sha256 })).safeParse(address)
@@ -105,21 +110,8 @@ function addressed(address: EvidenceRef | string): { sha256: string; size?: numb
   throw new Fault('bad_evidence_ref', 'not the address of any evidence', { retryable: false });
 }
 
-function shardOf(place: Place, sha256: string): string {
-  return join(place.objects, sha256.slice(0, 2));
-}
-
-function corrupt(message: string): Fault {
-  return new Fault('evidence_corrupt', message, { retryable: false });
-}
-
-/** The disk may be full, read-only or failing: whatever it is, it may pass. */
-async function available<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!hasCode(cause)) throw cause;
-    const message = `the evidence store cannot be used: ${cause.code}`;
-    throw new Fault('evidence_store_unavailable', message, { retryable: true, cause });
-  }
+/** Before anything is written: a reference that cannot be read again would leave an object that nobody finds. */
+function requireMediaType(mediaType: string): string {
+  if (evidenceRefSchema.shape.media_type.safeParse(mediaType).success) return mediaType;
+  throw new Fault('bad_evidence_ref', 'no media type of any evidence', { retryable: false });
 }
