@@ -30,6 +30,7 @@ export async function runAgent(env: Env): Promise<void> {
     tpm,
     selection: config.CORDON_AGENT_PCRS,
     eventLog: () => readEventLog(config.CORDON_AGENT_EVENT_LOG),
+    cgroups: config.CORDON_AGENT_CGROUPS,
     token: () => readToken(tokenFile),
     complain: (problem) => log.warn(problem, 'a call failed'),
   });

@@ -45,6 +45,7 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
     selection: SELECTION,
     // The software TPM comes without firmware, and so without its log.
     eventLog: () => Promise.resolve(null),
+    cgroups: [],
     token: () => readToken(join(home, tokenFile('host'))),
     complain: (problem) => log.warn(problem, 'the agent of the practice host failed'),
   });

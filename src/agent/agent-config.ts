@@ -19,6 +19,16 @@ const selectionSchema = z.string().transform((text, context): PcrSelection[] => 
   return selection;
 });
 
+/** Paths of cgroups of version 2, joined by commas. The root is none: below it is everything. */
+const cgroupsSchema = z.string().transform((text, context): string[] => {
+  const paths = text === '' ? [] : text.split(',');
+  for (const path of paths) {
+    if (/^(\/[^/\0]+)+$/.test(path) && !path.split('/').includes('..')) continue;
+    context.addIssue({ code: 'custom', message: 'is not a list of cgroups like /agents.slice' });
+  }
+  return paths;
+});
+
 interface Setting {
   meaning: string;
   schema: z.ZodType;
@@ -72,6 +82,11 @@ const SETTINGS = {
     meaning: "the firmware's log of this boot",
     schema: z.string().min(1),
     fallback: '/sys/kernel/security/tpm0/binary_bios_measurements',
+  },
+  CORDON_AGENT_CGROUPS: {
+    meaning: 'below which cgroups of version 2 the agent may freeze and capture, joined by commas',
+    schema: cgroupsSchema,
+    fallback: '',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,12 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import { Fault } from '../domain/fault.ts';
 
-/** What is said to a call: a JSON document, or bytes as they are. */
+/** What is said to a call: a JSON document, bytes as they are, or bytes that come as they are made. */
 export type Answer = { headers?: Record<string, string> } & (
-  { status: number; json: object } | { status: number; bytes: Uint8Array }
+  | { status: number; json: object }
+  | { status: number; bytes: Uint8Array }
+  /** Ends the response itself. Where it throws, the caller sees a body that breaks off. */
+  | { status: number; pour: (response: ServerResponse) => Promise<void> }
 );
 
-/** The TPM is free again in less. */
+/** What the caller is told of a fault that asking again does not help; 500 where it is not about the call. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  subject_not_allowed: 403,
+  subject_is_ours: 403,
+  subject_not_found: 404,
+  unsupported_subject: 422,
+};
+
+/** What is busy is free again in about that. */
 const RETRY_AFTER_SECONDS = '1';
 
 export function ok(json: object): Answer {
@@ -25,16 +36,17 @@ export function problem(
 /** A fault of ours: 503 where asking again helps. Anything else is a bug, and the caller learns only that. */
 export function failed(error: unknown): Answer {
   if (!(error instanceof Fault)) return problem(500, 'internal_error', 'the agent failed');
-  if (!error.retryable) return problem(500, error.code, error.message);
+  if (!error.retryable) return problem(STATUS_OF[error.code] ?? 500, error.code, error.message);
   return problem(503, error.code, error.message, { 'retry-after': RETRY_AFTER_SECONDS });
 }
 
-export function send(response: ServerResponse, answer: Answer): void {
+export async function send(response: ServerResponse, answer: Answer): Promise<void> {
   const isJson = 'json' in answer;
   response.writeHead(answer.status, {
     'content-type': isJson ? 'application/json' : 'application/octet-stream',
     'cache-control': 'no-store',
     ...answer.headers,
   });
+  if ('pour' in answer) return answer.pour(response);
   response.end(isJson ? `${JSON.stringify(answer.json)}\n` : answer.bytes);
 }

@@ -16,12 +16,19 @@ export interface HandlerDeps extends RouteDeps {
 export function createAgentHandler(deps: HandlerDeps): RequestListener {
   const routes = routesOf(deps);
   return (request, response) => {
+    const complain = (err: unknown) =>
+      deps.complain({ method: request.method ?? '', path: pathOf(request), err });
     void answer(deps, routes, request)
       .catch((err: unknown) => {
-        deps.complain({ method: request.method ?? '', path: pathOf(request), err });
+        complain(err);
         return failed(err);
       })
-      .then((given) => send(response, given));
+      .then((given) => send(response, given))
+      .catch((err: unknown) => {
+        // Its head is out: only a body that breaks off can still say that it is not whole.
+        response.destroy();
+        complain(err);
+      });
   };
 }
 

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { activationSchema, quoteRequestSchema, type Identity } from '../domain/host-agent.ts';
 import { type Answer, ok, problem } from './answer.ts';
 import { readBody } from './body.ts';
+import type { CaptureDeps } from './capture/capture-answer.ts';
+import { hostRoutesOf } from './host-routes.ts';
 import { type QuoteDeps, takeQuote } from './take-quote.ts';
 import type { Tpm } from './tpm.ts';
 
@@ -11,7 +13,7 @@ const MOST_BODY_BYTES = 4 * 1024;
 /** A credential for an RSA-4096 key, in base64, with its secret. */
 const MOST_ACTIVATION_BYTES = 8 * 1024;
 
-export interface RouteDeps extends QuoteDeps {
+export interface RouteDeps extends QuoteDeps, CaptureDeps {
   tpm: Tpm;
 }
 
@@ -24,6 +26,7 @@ export function routesOf(deps: RouteDeps): Readonly<Record<string, Record<string
     '/api/v1/identity': { GET: () => identity(deps) },
     '/api/v1/activate': { POST: (request) => activate(deps, request) },
     '/api/v1/event-log': { GET: () => eventLog(deps) },
+    ...hostRoutesOf(deps),
   };
 }
 

@@ -40,10 +40,24 @@ describe('the settings of an agent', () => {
     ['CORDON_AGENT_PCRS', 'sha256:0x1'],
     ['CORDON_AGENT_PCRS', 'sha256:0+sha256:2'],
     ['CORDON_AGENT_PCRS', '__proto__:0'],
+    ['CORDON_AGENT_CGROUPS', '/'],
+    ['CORDON_AGENT_CGROUPS', 'agents'],
+    ['CORDON_AGENT_CGROUPS', '/agents/'],
+    ['CORDON_AGENT_CGROUPS', '/agents,'],
+    ['CORDON_AGENT_CGROUPS', '/agents/../system'],
   ])('refuse %s=%s and name it', (name, value) => {
     const attempt = () => read({ [name]: value });
     expect(attempt).toThrow(expect.objectContaining({ code: 'bad_config' }));
     expect(attempt).toThrow(new RegExp(`^${name} `));
+  });
+
+  it('allow no cgroup unless they name it', () => {
+    expect(read({}).CORDON_AGENT_CGROUPS).toEqual([]);
+    const CORDON_AGENT_CGROUPS = '/agents.slice,/a/b c';
+    expect(read({ CORDON_AGENT_CGROUPS }).CORDON_AGENT_CGROUPS).toEqual([
+      '/agents.slice',
+      '/a/b c',
+    ]);
   });
 
   it('refuse a certificate without its key', () => {

@@ -29,6 +29,7 @@ async function agentWith(over: Partial<HandlerDeps> = {}) {
     tpm: stillTpm(),
     selection: [{ bank: 'sha256', pcrs: [0] }],
     eventLog: async () => null,
+    cgroups: [],
     token: () => TOKEN,
     complain: (problem) => complaints.push(problem),
     ...over,

@@ -51,6 +51,7 @@ export async function startTpmHost(): Promise<TpmHost> {
         tpm: { ...tpm, ...odd },
         selection,
         eventLog: async () => null,
+        cgroups: [],
         token: () => TOKEN,
         complain: () => undefined,
       });

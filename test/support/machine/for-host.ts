@@ -1,0 +1,4 @@
+import { needing } from './needing.ts';
+import { wholeHost } from './whole-host.ts';
+
+export default needing(wholeHost);
