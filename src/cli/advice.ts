@@ -32,7 +32,9 @@ const ADVICE: Readonly<Record<string, string>> = {
     'reports are safe and are contained when the engine is back: ask `cordon doctor` what it lacks',
   ledger_unavailable:
     'nothing was recorded: free the disk or the database, then repeat the command',
-  export_too_large: 'export one incident at a time: `cordon export INCIDENT`',
+  export_too_large:
+    'export one incident at a time: `cordon export INCIDENT`; and that in parts with --from and --to',
+  redaction_leak: 'nothing was given out: report it as a defect, and redact by hand meanwhile',
   unknown_class: 'the classes are the rules of the policy: policy/incident-containment.yaml',
   source_mismatch: 'a reporter speaks for its own source alone: use that source’s token',
   class_not_allowed:

@@ -36,6 +36,8 @@ export interface Api {
   reloadPolicy(): Promise<unknown>;
   /** The signed bundle; of all incidents where `id` is ''. */
   bundle(id: string): Promise<Uint8Array>;
+  /** The bundle of one incident, as far as the query's scope goes and redacted as it says. */
+  incidentBundle(id: string, query: URLSearchParams): Promise<Uint8Array>;
   /** Connects; then ledger entries as they are written, after that sequence, until the connection ends. */
   events(after: number): Promise<AsyncIterable<LedgerEntry>>;
 }
@@ -59,6 +61,12 @@ export function createApi(client: Client): Api {
       const scope = id === '' ? '' : `?incident=${encodeURIComponent(id)}`;
       const path = `/api/v1/forensic/export${scope}`;
       return client.bytes({ method: 'GET', path, patienceMs: EXPORT_PATIENCE_MS });
+    },
+    incidentBundle: (id, query) => {
+      const scope = query.size === 0 ? '' : `?${query.toString()}`;
+      const path = `/api/v1/incidents/${encodeURIComponent(id)}/bundle${scope}`;
+      const patienceMs = EXPORT_PATIENCE_MS;
+      return client.bytes({ method: 'GET', path, about: id, patienceMs });
     },
     events: (after) => events(client, after),
   };

@@ -1,4 +1,5 @@
 import type { Enrolment } from '../domain/enrolment.ts';
+import type { EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
 import type { EnrolRequest } from '../enrolment/enrol.ts';
@@ -21,6 +22,8 @@ export interface Roots {
   ): Promise<T>;
   /** Walks the whole chain, the register and the signed checkpoints. */
   verifyLedger(env: Env): Promise<LedgerVerdict>;
+  /** The evidence of this machine, to be read. */
+  evidence(env: Env): Promise<Pick<EvidenceStore, 'read'>>;
   /** The protected hosts of this machine's installation. */
   hosts: Hosts;
   /** The practice range's own host, for a drill that meddles with it. */

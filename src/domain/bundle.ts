@@ -16,9 +16,8 @@ export const bundleContentSchema = z.strictObject({
 });
 export type BundleContent = z.infer<typeof bundleContentSchema>;
 
-/** A forensic bundle as it is exported. */
-export const bundleSchema = z.strictObject({
-  ...bundleContentSchema.shape,
+/** What vouches for a bundle of any kind, beside its content. */
+export const bundleSealSchema = z.strictObject({
   /** Base64 of the bytes that `bundle_hash` is the SHA-256 of: the canonical JSON of the content. */
   covered: z.string(),
   bundle_hash: sha256Schema,
@@ -27,5 +26,12 @@ export const bundleSchema = z.strictObject({
   statement: dsseEnvelopeSchema,
   /** SPKI PEM of the key that signed the statement. It says who claims to have signed, and proves nothing. */
   public_key: z.string().max(1024),
+});
+export type BundleSeal = z.infer<typeof bundleSealSchema>;
+
+/** A forensic bundle as it is exported. */
+export const bundleSchema = z.strictObject({
+  ...bundleContentSchema.shape,
+  ...bundleSealSchema.shape,
 });
 export type Bundle = z.infer<typeof bundleSchema>;

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Bundle, bundleSchema } from '../domain/bundle.ts';
+import { bundleSchema } from '../domain/bundle.ts';
+import { INCIDENT_BUNDLE_SCHEMA, incidentBundleSchema } from '../domain/incident-bundle.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
-import { bundleStatement, coveredBytes, serviceSignature } from './bundle-seal.ts';
+import { type AnyBundle, bundleStatement, coveredBytes, serviceSignature } from './bundle-seal.ts';
 import { canonicalJson, parseCanonicalLine } from './canonical.ts';
 import { verifyChain } from './chain.ts';
 import { sha256Hex } from './digest.ts';
@@ -27,7 +28,10 @@ export type BundleRefusal =
   | 'foreign_key'
   | 'bad_statement'
   | 'bad_service_signature'
-  | 'chain_broken';
+  | 'chain_broken'
+  | 'unknown_schema'
+  | 'summary_mismatch'
+  | 'not_redacted';
 
 export interface Refusal {
   valid: false;
@@ -36,20 +40,33 @@ export interface Refusal {
 }
 
 /** The value itself and not the parsed one, so that nothing in it can be parsed away unseen. */
-export function readBundle(bytes: Uint8Array): Bundle | Refusal {
+export function readBundle(bytes: Uint8Array): AnyBundle | Refusal {
   const value = parseCanonicalLine(bytes);
   if (value === undefined) {
     return refuse('not_canonical', 'the file is not one line of canonical JSON');
   }
   if (isBundle(value)) return value;
-  return refuse('malformed', 'the file is JSON and not a forensic bundle');
+  const schema = schemaOf(value);
+  return schema === undefined || schema === INCIDENT_BUNDLE_SCHEMA
+    ? refuse('malformed', 'the file is JSON and not a forensic bundle')
+    : refuse('unknown_schema', `its schema is not ${INCIDENT_BUNDLE_SCHEMA}`);
 }
 
-function isBundle(value: unknown): value is Bundle {
-  return bundleSchema.safeParse(value).success;
+function isBundle(value: unknown): value is AnyBundle {
+  const schema = schemaOf(value) === undefined ? bundleSchema : incidentBundleSchema;
+  return schema.safeParse(value).success;
 }
 
-export function chooseKey(bundle: Bundle, { publicKey, keyId }: BundleTrust): PublicKey | Refusal {
+/** Only the bundle of an incident names one. */
+function schemaOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('schema' in value)) return undefined;
+  return value.schema;
+}
+
+export function chooseKey(
+  bundle: AnyBundle,
+  { publicKey, keyId }: BundleTrust,
+): PublicKey | Refusal {
   const given = publicKey === undefined ? undefined : readKey(publicKey);
   if (given === null) return refuse('bad_key', 'the given key is not an Ed25519 public key in PEM');
   const embedded = readKey(bundle.public_key);
@@ -70,7 +87,7 @@ function readKey(pem: string | Uint8Array): PublicKey | null {
   }
 }
 
-export function checkHash(bundle: Bundle): Refusal | null {
+export function checkHash(bundle: AnyBundle): Refusal | null {
   const covered = coveredBytes(bundle);
   if (covered.toString('base64') !== bundle.covered) {
     return refuse('covered_mismatch', 'the content is not what the covered bytes say');
@@ -80,7 +97,7 @@ export function checkHash(bundle: Bundle): Refusal | null {
 }
 
 /** The statement must be the very one that this bundle has, in the one form that we write. */
-export function checkStatement(bundle: Bundle, key: PublicKey): Refusal | null {
+export function checkStatement(bundle: AnyBundle, key: PublicKey): Refusal | null {
   const verdict = verifyEnvelope(bundle.statement, STATEMENT_MEDIA_TYPE, key);
   if (!verdict.valid) {
     const reason = verdict.reason === 'foreign_key' ? 'foreign_key' : 'bad_statement';
@@ -94,7 +111,7 @@ export function checkStatement(bundle: Bundle, key: PublicKey): Refusal | null {
 }
 
 export function checkServiceSignature(
-  bundle: Bundle,
+  bundle: AnyBundle,
   serviceToken: string | undefined,
 ): Refusal | null {
   if (serviceToken === undefined) return null;
@@ -115,8 +132,8 @@ export async function checkEntries(entries: readonly LedgerEntry[]): Promise<Ref
 }
 
 /** Splits where the sequence leaps forward; going back is for the chain to refuse. */
-export function unbrokenRuns(entries: readonly LedgerEntry[]): LedgerEntry[][] {
-  const runs: LedgerEntry[][] = [];
+export function unbrokenRuns<Entry extends { seq: number }>(entries: readonly Entry[]): Entry[][] {
+  const runs: Entry[][] = [];
   let before = -Infinity;
   for (const entry of entries) {
     if (entry.seq > before + 1) runs.push([]);
@@ -126,6 +143,6 @@ export function unbrokenRuns(entries: readonly LedgerEntry[]): LedgerEntry[][] {
   return runs;
 }
 
-function refuse(reason: BundleRefusal, detail: string): Refusal {
+export function refuse(reason: BundleRefusal, detail: string): Refusal {
   return { valid: false, reason, detail };
 }

@@ -1,7 +1,6 @@
-import type { Bundle, BundleContent } from '../domain/bundle.ts';
-import { Fault } from '../domain/fault.ts';
 import type { Incident } from '../domain/incident-record.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import { isRedacting } from '../domain/redaction.ts';
 import {
   type BundleTrust,
   checkEntries,
@@ -13,11 +12,8 @@ import {
   type Refusal,
   unbrokenRuns,
 } from './bundle-checks.ts';
-import { bundleStatement, coveredBytes, serviceSignature } from './bundle-seal.ts';
-import { canonicalLine } from './canonical.ts';
-import { sha256Hex } from './digest.ts';
-import type { SigningKey } from './signing-key.ts';
-import { signStatement } from './statement.ts';
+import { type AnyBundle, type BundleKeys, sealBundle } from './bundle-seal.ts';
+import { checkIncidentBundle } from './incident-bundle-checks.ts';
 
 export interface BundleSource {
   /** ISO instant, UTC, milliseconds. */
@@ -29,12 +25,6 @@ export interface BundleSource {
   policyDigest: string;
 }
 
-export interface BundleKeys {
-  /** The text of the service token, without surrounding white space. */
-  serviceToken: string;
-  signingKey: SigningKey;
-}
-
 export type BundleCheck =
   | 'canonical_form'
   | 'covered_bytes'
@@ -44,49 +34,43 @@ export type BundleCheck =
   /** The entries are an unbroken chain. */
   | 'audit_chain'
   /** There are gaps: each entry matches its hash, and its neighbours where these are there. */
-  | 'audit_entries';
+  | 'audit_entries'
+  /** The entries are redacted: each names the one before it where that is there; their hashes were not recomputed. */
+  | 'audit_links'
+  | 'schema_version'
+  | 'summary_counts'
+  /** Nothing that the redaction removes is in it. A digest does not show whether it was replaced. */
+  | 'no_leak_markers';
 
 /**
  * `embedded_key`: the bundle agrees with itself, and whoever wrote it had the key that is in it. That says
  * nothing of who that was: compare `key_id` with what the installation tells you by another way.
  */
-export type BundleVerdict =
-  | {
-      valid: true;
-      checked: BundleCheck[];
-      key_id: string;
-      trust: 'given_key' | 'embedded_key';
-    }
-  | Refusal;
+export interface Accepted {
+  valid: true;
+  checked: BundleCheck[];
+  key_id: string;
+  trust: 'given_key' | 'embedded_key';
+}
+
+export type BundleVerdict = Accepted | Refusal;
+
+export type Verified =
+  { verdict: Accepted; bundle: AnyBundle } | { verdict: Refusal; bundle: null };
 
 /**
  * Makes a forensic bundle as it is shipped: one line of canonical JSON, so that it has exactly one form
- * and any changed byte shows. Throws Fault `not_canonical` for content that is not JSON, and
- * `no_service_token` for an empty token.
+ * and any changed byte shows. Throws what `sealBundle` throws.
  */
 export function buildBundle(source: BundleSource, keys: BundleKeys): Uint8Array {
-  if (keys.serviceToken === '') {
-    throw new Fault('no_service_token', 'no bundle without a service token', { retryable: false });
-  }
-  const content: BundleContent = {
+  const content = {
     exported_at: source.exportedAt,
     incidents: [...source.incidents],
     audit_entries: [...source.auditEntries],
     system_state: source.systemState,
     policy_digest: source.policyDigest,
   };
-  const covered = coveredBytes(content);
-  const hash = sha256Hex(covered);
-  const signature = serviceSignature(hash, keys.serviceToken);
-  const bundle: Bundle = {
-    ...content,
-    covered: covered.toString('base64'),
-    bundle_hash: hash,
-    signature,
-    statement: signStatement(bundleStatement(content, hash, signature), keys.signingKey),
-    public_key: keys.signingKey.publicKey.pem,
-  };
-  return canonicalLine(bundle);
+  return sealBundle(content, keys);
 }
 
 /**
@@ -97,28 +81,42 @@ export async function verifyBundle(
   bytes: Uint8Array,
   trust: BundleTrust = {},
 ): Promise<BundleVerdict> {
+  return (await readVerified(bytes, trust)).verdict;
+}
+
+/** The same, and the bundle to go on with: null where it is refused. */
+export async function readVerified(bytes: Uint8Array, trust: BundleTrust = {}): Promise<Verified> {
   const bundle = readBundle(bytes);
-  if ('reason' in bundle) return bundle;
+  if ('reason' in bundle) return { verdict: bundle, bundle: null };
   const key = chooseKey(bundle, trust);
-  if ('reason' in key) return key;
+  if ('reason' in key) return { verdict: key, bundle: null };
   const refusal =
     checkHash(bundle) ??
     checkStatement(bundle, key) ??
     checkServiceSignature(bundle, trust.serviceToken) ??
-    (await checkEntries(bundle.audit_entries));
-  if (refusal) return refusal;
-  return {
+    (await checkContent(bundle));
+  if (refusal) return { verdict: refusal, bundle: null };
+  const verdict: Accepted = {
     valid: true,
     checked: checksOf(bundle, trust),
     key_id: key.keyId,
     trust: (trust.publicKey ?? trust.keyId) === undefined ? 'embedded_key' : 'given_key',
   };
+  return { verdict, bundle };
 }
 
-function checksOf(bundle: Bundle, trust: BundleTrust): BundleCheck[] {
+function checkContent(bundle: AnyBundle): Promise<Refusal | null> {
+  return 'schema' in bundle ? checkIncidentBundle(bundle) : checkEntries(bundle.audit_entries);
+}
+
+function checksOf(bundle: AnyBundle, trust: BundleTrust): BundleCheck[] {
   const checked: BundleCheck[] = ['canonical_form', 'covered_bytes', 'bundle_hash', 'statement'];
   if (trust.serviceToken !== undefined) checked.push('service_signature');
-  const runs = unbrokenRuns(bundle.audit_entries).length;
-  if (runs > 0) checked.push(runs === 1 ? 'audit_chain' : 'audit_entries');
+  const redacted = 'schema' in bundle && isRedacting(bundle.redaction);
+  const runs = unbrokenRuns<{ seq: number }>(bundle.audit_entries).length;
+  if (runs > 0 && redacted) checked.push('audit_links');
+  else if (runs > 0) checked.push(runs === 1 ? 'audit_chain' : 'audit_entries');
+  if ('schema' in bundle) checked.push('schema_version', 'summary_counts');
+  if (redacted) checked.push('no_leak_markers');
   return checked;
 }

@@ -13,7 +13,7 @@ export type CheckpointVerdict =
 /** A signed checkpoint as it is kept: a DSSE envelope in canonical JSON. */
 export function signCheckpoint(checkpoint: Checkpoint, key: SigningKey): Uint8Array {
   const subject = { name: `ledger/${checkpoint.seq}`, sha256: checkpoint.hash };
-  return canonicalLine(signStatement(buildStatement(subject, PREDICATE_TYPE, checkpoint), key));
+  return canonicalLine(signStatement(buildStatement([subject], PREDICATE_TYPE, checkpoint), key));
 }
 
 /** Verifies the signature and reads the checkpoint. Never throws. */
@@ -21,8 +21,9 @@ export function verifyCheckpoint(bytes: Uint8Array, key: PublicKey): CheckpointV
   const verdict = verifyStatement(parseCanonicalLine(bytes), PREDICATE_TYPE, key);
   if (!verdict.valid) return verdict;
   const { predicate, subject } = verdict.statement;
+  const [head, ...others] = subject;
   const parsed = checkpointSchema.safeParse(predicate);
-  if (!parsed.success || subject[0].digest.sha256 !== parsed.data.hash) {
+  if (!parsed.success || head.digest.sha256 !== parsed.data.hash || others.length > 0) {
     return { valid: false, reason: 'malformed', detail: 'the statement is not of a checkpoint' };
   }
   return { valid: true, checkpoint: parsed.data };

@@ -9,12 +9,15 @@ import type { PublicKey, SigningKey } from './signing-key.ts';
 export const STATEMENT_MEDIA_TYPE = 'application/vnd.in-toto+json';
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
-/** An in-toto Statement v1 about one thing, which its SHA-256 identifies. */
+const subjectSchema = z.strictObject({
+  name: z.string(),
+  digest: z.strictObject({ sha256: sha256Schema }),
+});
+
+/** An in-toto Statement v1 about one thing or several, which their SHA-256 identify. */
 const statementSchema = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
-  subject: z.tuple([
-    z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: sha256Schema }) }),
-  ]),
+  subject: z.tuple([subjectSchema], subjectSchema),
   predicateType: z.string().min(1),
   predicate: z.looseObject({}),
 });
@@ -23,18 +26,28 @@ export type Statement = z.infer<typeof statementSchema>;
 export type StatementVerdict =
   { valid: true; statement: Statement } | { valid: false; reason: DsseRefusal; detail: string };
 
+/** What a statement is about: bytes by their digest, under a name that tells them apart within it. */
+export interface Named {
+  name: string;
+  sha256: string;
+}
+
 export function buildStatement(
-  subject: { name: string; sha256: string },
+  subjects: readonly [Named, ...Named[]],
   predicateType: string,
   predicate: Record<string, unknown>,
 ): Statement {
-  const { name, sha256 } = subject;
+  const [first, ...others] = subjects;
   return {
     _type: STATEMENT_TYPE,
-    subject: [{ name, digest: { sha256 } }],
+    subject: [subjectOf(first), ...others.map(subjectOf)],
     predicateType,
     predicate,
   };
+}
+
+function subjectOf({ name, sha256 }: Named): Statement['subject'][0] {
+  return { name, digest: { sha256 } };
 }
 
 export function signStatement(statement: Statement, key: SigningKey): DsseEnvelope {

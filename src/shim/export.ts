@@ -1,8 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type BundleScope, withinScope } from '../domain/bundle-scope.ts';
 import type { Incident } from '../domain/incident-record.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { buildBundle, type BundleKeys } from '../evidence/bundle.ts';
+import { type Profile, REDACTIONS } from '../domain/redaction.ts';
+import { buildBundle } from '../evidence/bundle.ts';
+import type { BundleKeys } from '../evidence/bundle-seal.ts';
+import { buildIncidentBundle } from '../evidence/incident-bundle.ts';
 import type { Note } from '../intake/notes.ts';
 import type { ShimDeps } from './deps.ts';
 import { knownIncident } from './known-incident.ts';
@@ -13,14 +17,34 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 const PAGE = 500;
 
+/** The key of the pseudonyms: as long as the hash that it is used with. */
+const PSEUDONYM_KEY_BYTES = 32;
+
 const NOTE = 'forensic_export' satisfies Note;
+
+export interface Exported {
+  /** ISO instant. */
+  exportedAt: string;
+  bytes: Uint8Array;
+}
+
+export interface IncidentExport {
+  incidentId: string;
+  scope: BundleScope;
+  redact: Profile;
+}
 
 export interface Exporter {
   /**
    * The signed bundle of one incident, or of everything where `incidentId` is undefined. `by` is written into the
    * bundle and the ledger. Throws `incident_not_found` and `export_too_large`.
    */
-  export(by: string, incidentId?: string): Promise<{ exportedAt: string; bytes: Uint8Array }>;
+  export(by: string, incidentId?: string): Promise<Exported>;
+  /**
+   * The bundle of one incident, scoped and redacted; noted like the other. Throws `incident_not_found`,
+   * `export_too_large` and `redaction_leak`.
+   */
+  exportIncident(by: string, request: IncidentExport): Promise<Exported>;
   /** The signed bundle with which an incident ends. It is kept where its own ledger entry says. */
   seal(incidentId: string): Promise<Uint8Array>;
 }
@@ -46,15 +70,12 @@ export function createExporter(deps: ExporterDeps): Exporter {
           : await one(deps.ledger, incidentId);
       const systemState = { exported_by: by, ...(await stateOf(deps)) };
       const bytes = bundle(exportedAt, records, systemState);
-      const body = {
-        incident_id: incidentId ?? '',
-        incidents: records.incidents.length,
-        size: bytes.length,
-      };
-      const key = `${NOTE}/${randomUUID()}`;
-      await deps.ledger.log.note({ key, at: exportedAt, actor: by, type: NOTE, body });
+      const incidents = records.incidents.length;
+      const body = { incident_id: incidentId ?? '', incidents, size: bytes.length };
+      await note(deps, by, exportedAt, body);
       return { exportedAt, bytes };
     },
+    exportIncident: (by, request) => exportIncident(deps, by, request),
     seal: async (incidentId) => {
       const records = await one(deps.ledger, incidentId);
       // Figures over all incidents do not belong to one, and would cost the more the more there are.
@@ -62,6 +83,42 @@ export function createExporter(deps: ExporterDeps): Exporter {
       return bundle(new Date(deps.now()).toISOString(), records, systemState);
     },
   };
+}
+
+async function exportIncident(
+  deps: ExporterDeps,
+  by: string,
+  { incidentId, scope, redact }: IncidentExport,
+): Promise<Exported> {
+  const exportedAt = new Date(deps.now()).toISOString();
+  const { incidents, auditEntries: entries } = await one(deps.ledger, incidentId);
+  const within = withinScope(scope, { incidents, entries });
+  budget('export it in parts, with ?from= and ?to=')([...within.incidents, ...within.entries]);
+  const bytes = buildIncidentBundle(
+    {
+      exportedAt,
+      exportedBy: by,
+      policyDigest: deps.policy.current().digest,
+      incidents,
+      entries,
+      scope,
+      redaction: REDACTIONS[redact],
+      pseudonymKey: randomBytes(PSEUDONYM_KEY_BYTES),
+    },
+    deps.keys,
+  );
+  const body = { incident_id: incidentId, scope: { ...scope }, redact, size: bytes.length };
+  await note(deps, by, exportedAt, body);
+  return { exportedAt, bytes };
+}
+
+async function note(
+  { ledger }: ExporterDeps,
+  actor: string,
+  at: string,
+  body: LedgerEntry['body'],
+): Promise<void> {
+  await ledger.log.note({ key: `${NOTE}/${randomUUID()}`, at, actor, type: NOTE, body });
 }
 
 interface Records {
@@ -75,7 +132,7 @@ async function one({ register }: ExporterDeps['ledger'], id: string): Promise<Re
 }
 
 async function everything({ register }: ExporterDeps['ledger']): Promise<Records> {
-  const spend = budget();
+  const spend = budget('export with ?incident=, one by one');
   const incidents: Incident[] = [];
   const auditEntries: LedgerEntry[] = [];
   let cursor: string | undefined;
@@ -93,13 +150,13 @@ async function everything({ register }: ExporterDeps['ledger']): Promise<Records
   }
 }
 
-function budget(): (records: readonly unknown[]) => void {
+function budget(advice: string): (records: readonly unknown[]) => void {
   let bytes = 0;
   return (records) => {
     bytes += JSON.stringify(records).length;
     if (bytes > MOST_BYTES) {
       const limit = `${MOST_BYTES / 1024 / 1024} MiB`;
-      refuse('export_too_large', `There is more than ${limit}: export with ?incident=, one by one`);
+      refuse('export_too_large', `There is more than ${limit}: ${advice}`);
     }
   };
 }

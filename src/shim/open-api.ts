@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bundleSchema } from '../domain/bundle.ts';
+import { incidentBundleSchema } from '../domain/incident-bundle.ts';
 import { incidentRecordSchema } from '../domain/incident-record.ts';
 import { ledgerEntrySchema } from '../domain/ledger-entry.ts';
 import { reportSchema } from '../domain/report.ts';
@@ -15,6 +16,7 @@ const NAMED = {
   Incident: incidentRecordSchema,
   LedgerEntry: ledgerEntrySchema,
   Bundle: bundleSchema,
+  IncidentBundle: incidentBundleSchema,
 } as const;
 
 /** The OpenAPI 3.1 document of the routes: everything in it is taken from what they run on. */

@@ -7,6 +7,7 @@ import { forensicExport } from './routes/forensic-export.ts';
 import { getIncident } from './routes/get-incident.ts';
 import { health } from './routes/health.ts';
 import { incidentById } from './routes/incident-by-id.ts';
+import { incidentBundle } from './routes/incident-bundle.ts';
 import { listIncidents } from './routes/list-incidents.ts';
 import { metrics } from './routes/metrics.ts';
 import { openApi } from './routes/open-api.ts';
@@ -32,6 +33,7 @@ export function createRoutes(): Route[] {
     close,
     incidentById,
     timeline,
+    incidentBundle,
     stats,
     recoveryStatus,
     recoveryAck,

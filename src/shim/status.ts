@@ -28,6 +28,7 @@ const STATUSES = {
   export_too_large: [413],
   unsupported_media_type: [415],
   invalid_policy: [422],
+  redaction_leak: [422],
   internal: [500],
   ledger_unavailable: [503, 1],
   not_started: [503, 1],

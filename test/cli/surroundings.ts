@@ -70,6 +70,7 @@ const noRoots: Roots = {
   practiceHost: { tamper: notHere, restore: notHere },
   withLedger: notHere,
   verifyLedger: notHere,
+  evidence: notHere,
   throwAway: notHere,
   describeConfig: notHere,
   probes: notHere,

@@ -41,6 +41,8 @@ const incident: Incident = {
   contained_at: AT,
   artifacts: [],
   gaps: [],
+  evidence_receipt: null,
+  evidence_waived: '',
   binding: '',
   acked_at: '',
   acked_by: '',

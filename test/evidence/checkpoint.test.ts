@@ -38,13 +38,25 @@ describe('a signed checkpoint', () => {
   it.each([
     [
       'a statement of something else',
-      buildStatement({ name: 'x', sha256: checkpoint.hash }, 'urn:x', checkpoint),
+      buildStatement([{ name: 'x', sha256: checkpoint.hash }], 'urn:x', checkpoint),
       'wrong_type',
     ],
     [
       'a subject that is not its head',
       buildStatement(
-        { name: 'x', sha256: 'cd'.repeat(32) },
+        [{ name: 'x', sha256: 'cd'.repeat(32) }],
+        'urn:cordon:ledger-checkpoint:v1',
+        checkpoint,
+      ),
+      'malformed',
+    ],
+    [
+      'about something beside its head',
+      buildStatement(
+        [
+          { name: 'x', sha256: checkpoint.hash },
+          { name: 'y', sha256: checkpoint.hash },
+        ],
         'urn:cordon:ledger-checkpoint:v1',
         checkpoint,
       ),
@@ -52,7 +64,11 @@ describe('a signed checkpoint', () => {
     ],
     [
       'nothing about a head',
-      buildStatement({ name: 'x', sha256: checkpoint.hash }, 'urn:cordon:ledger-checkpoint:v1', {}),
+      buildStatement(
+        [{ name: 'x', sha256: checkpoint.hash }],
+        'urn:cordon:ledger-checkpoint:v1',
+        {},
+      ),
       'malformed',
     ],
   ])('is refused when it is %s', (_what, statement, reason) => {

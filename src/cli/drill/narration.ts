@@ -1,4 +1,4 @@
-import { eventIn } from '../recorded.ts';
+import { eventIn } from '../../domain/recorded.ts';
 import { eventSentence } from '../text/event-sentence.ts';
 import type { Paint } from '../text/paint.ts';
 import { duration } from '../text/time.ts';

@@ -2,8 +2,8 @@ import { verifyBundle } from '../../evidence/bundle.ts';
 import type { IncidentEvent } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { eventIn } from '../../domain/recorded.ts';
 import { heldActions } from '../awaited.ts';
-import { eventIn } from '../recorded.ts';
 import type { DrillStep } from './story.ts';
 
 interface Expected {

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
-import { eventIn } from '../recorded.ts';
+import { eventIn } from '../../domain/recorded.ts';
 import { eventSentence } from './event-sentence.ts';
 import type { Paint, Style } from './paint.ts';
 import { moment } from './time.ts';

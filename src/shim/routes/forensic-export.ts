@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bundleSchema } from '../../domain/bundle.ts';
+import { bundleReply } from '../bundle-reply.ts';
 import { noBody, route } from '../route.ts';
 import { incidentRefSchema } from '../schemas.ts';
 
@@ -18,15 +19,7 @@ export const forensicExport = route({
     413: { description: 'Too much for one bundle' },
   },
   handle: async ({ principal, query }, { exporter }) => {
-    const { exportedAt, bytes } = await exporter.export(principal.name, query.incident);
-    const instant = exportedAt.replace(/\.\d+/, '').replaceAll(/[:-]/g, '');
-    const scope = query.incident === undefined ? '' : `-${query.incident}`;
-    return {
-      headers: {
-        'Content-Type': 'application/json',
-        'Content-Disposition': `attachment; filename="forensic-bundle${scope}-${instant}.json"`,
-      },
-      body: bytes,
-    };
+    const exported = await exporter.export(principal.name, query.incident);
+    return bundleReply(exported, query.incident ?? '');
   },
 });
