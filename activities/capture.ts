@@ -3,6 +3,7 @@ import type { Captured, CaptureRequest } from '../src/domain/activities.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { canonicalJson } from '../src/evidence/canonical.ts';
 import type { ActivityDeps } from './deps.ts';
+import { seal } from './seal-evidence.ts';
 
 type Taken = { artifact: Artifact } | { gap: Gap };
 type Collector = [name: string, collect: () => Promise<Taken>];
@@ -16,11 +17,13 @@ export async function capture(deps: ActivityDeps, request: CaptureRequest): Prom
     collectors(deps, request).map(([name, collect]) => inTime(name, collect, deadline)),
   );
   late.abort();
-  return {
-    artifacts: taken.flatMap((t) => ('artifact' in t ? [t.artifact] : [])),
-    gaps: taken.flatMap((t) => ('gap' in t ? [t.gap] : [])),
-    reset_count: null,
-  };
+  const artifacts = taken.flatMap((t) => ('artifact' in t ? [t.artifact] : []));
+  const gaps = taken.flatMap((t) => ('gap' in t ? [t.gap] : []));
+  const own = artifacts.some(({ collector }) => collector !== 'report');
+  // Where nothing of the targets themselves could be kept, there is nothing that destruction may rely on.
+  if (!request.seal || !own) return { artifacts, gaps, receipt: null, reset_count: null };
+  const host = request.subject.host ?? 'cordon';
+  return seal(deps, request, { host, frozen: null, artifacts, gaps });
 }
 
 function collectors(deps: ActivityDeps, request: CaptureRequest): Collector[] {

@@ -1,31 +1,37 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ContainRequest } from '../src/domain/activities.ts';
+import type { ContainRequest, DestroyRequest } from '../src/domain/activities.ts';
 import type { ActionResult } from '../src/domain/events.ts';
 import { effectKey } from '../src/domain/idempotency.ts';
+import { isDestructive } from '../src/domain/destructive.ts';
 import type { PlannedAction } from '../src/domain/plan.ts';
 import type { ActionOutcome, ActionRequest } from '../src/domain/target.ts';
 import type { ActivityDeps } from './deps.ts';
+import { doubtsAbout, withoutEvidence } from './gate.ts';
 
 /** A target that refuses is asked again this often: it heals when a person has mended its credentials. */
 const REFUSED_RETRY_MS = 30_000;
 
-/** One attempt at each action, side by side. */
+/** One attempt at each action, side by side; at none that destroys evidence, where the evidence does not verify. */
 export async function contain(
   deps: ActivityDeps,
-  request: ContainRequest,
+  request: ContainRequest | DestroyRequest,
 ): Promise<ActionResult[]> {
+  const doubts = await doubtsAbout(deps, request);
   return Promise.all(
     request.actions.map(async (action) => {
-      const outcome = await attempt(deps, request, action);
+      const outcome = await attempt(deps, request, action, doubts);
       return resultOf(action, outcome);
     }),
   );
 }
 
 /** One action, until it is in force: throws otherwise, and says when to try again. */
-export async function enforce(deps: ActivityDeps, request: ContainRequest): Promise<ActionResult> {
+export async function enforce(
+  deps: ActivityDeps,
+  request: ContainRequest | DestroyRequest,
+): Promise<ActionResult> {
   const action = onlyAction(request);
-  const outcome = await attempt(deps, request, action);
+  const outcome = await attempt(deps, request, action, await doubtsAbout(deps, request));
   if (outcome.status === 'contained') return resultOf(action, outcome);
   throw notYet(action, outcome);
 }
@@ -54,7 +60,8 @@ export function requestFor(
   action: PlannedAction,
   effect: 'apply' | 'release',
 ): ActionRequest {
-  const { actions: _, again, ...facts } = request;
+  const { actions: _, again, incident_id, reason, severity, subject } = request;
+  const facts = { incident_id, class: request.class, reason, severity, subject };
   return {
     ...facts,
     action: action.action,
@@ -69,7 +76,9 @@ async function attempt(
   deps: ActivityDeps,
   request: ContainRequest,
   action: PlannedAction,
+  doubts: string,
 ): Promise<ActionOutcome> {
+  if (isDestructive(action) && doubts !== '') return withoutEvidence(doubts);
   if (action.kind === 'ledger') return alert(deps, request, action);
   const key = { incident_id: request.incident_id, resource: action.resource };
   if (!(await deps.ledger.holds.mayApply(key, deps.now()))) return BEING_RELEASED;

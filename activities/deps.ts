@@ -1,5 +1,6 @@
 import type { Command } from '../src/domain/ceremony.ts';
 import type { Attestor } from '../src/domain/attestor.ts';
+import type { Custodian } from '../src/domain/custodian.ts';
 import type { HostAgent } from '../src/domain/host-agent.ts';
 import type { EvidenceStore } from '../src/domain/evidence.ts';
 import type { Occurrence } from '../src/domain/escalation.ts';
@@ -15,8 +16,9 @@ export interface ActivityDeps {
   attestor: Attestor;
   hostAgent: HostAgent;
   /** The policy in force. */
-  policy(): Pick<Policy, 'digest' | 'attestation'>;
+  policy(): Pick<Policy, 'digest' | 'attestation' | 'recovery'>;
   store: EvidenceStore;
+  custodian: Custodian;
   /** Tells the class's counting workflow; starts it where there is none. */
   signalCounter(incidentClass: string, occurrence: Occurrence): Promise<void>;
   /** Exports the incident as a signed bundle and returns its bytes. */

@@ -2,6 +2,7 @@ import type { Activities } from '../src/domain/activities.ts';
 import { attest } from './attest.ts';
 import { authenticateSignal } from './authenticate-signal.ts';
 import { capture } from './capture.ts';
+import { captureHost } from './capture-host.ts';
 import { contain, enforce } from './contain.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withFaults } from './faults.ts';
@@ -19,8 +20,10 @@ export function createActivities(deps: ActivityDeps): Activities {
     record: (request) => record(deps, request),
     countOccurrence: (request) => deps.signalCounter(request.class, request.occurrence),
     contain: (request) => withHeartbeat(() => contain(deps, request)),
+    destroy: (request) => withHeartbeat(() => contain(deps, request)),
     enforce: (request) => withHeartbeat(() => enforce(deps, request)),
     capture: (request) => withHeartbeat(() => capture(deps, request)),
+    captureHost: (request) => withHeartbeat(() => captureHost(deps, request)),
     quote: (request) => withHeartbeat(() => quote(request)),
     newerIncident: (request) => newerIncident(deps, request),
     attest: (request) => withHeartbeat(() => attest(deps, request)),

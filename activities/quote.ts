@@ -23,7 +23,7 @@ export async function quote(
   const concluded = { nonce, accepted: false, reason, evidence, clock: null, at_ms: deps.now() };
   await deps.ledger.attestations.conclude(concluded);
   const reset_count = verdict?.quoted?.clock.reset_count ?? null;
-  return { artifacts: [{ collector: 'quote', ...evidence }], gaps: [], reset_count };
+  return { artifacts: [{ collector: 'quote', ...evidence }], gaps: [], reset_count, receipt: null };
 }
 
 /** A TPM quotes one after another: in a flood of incidents about one host, most go without. */
@@ -36,5 +36,10 @@ export function createQuote(deps: ActivityDeps): Activities['quote'] {
 }
 
 function gap(reason: string): Captured {
-  return { artifacts: [], gaps: [{ collector: 'quote', reason }], reset_count: null };
+  return {
+    artifacts: [],
+    gaps: [{ collector: 'quote', reason }],
+    reset_count: null,
+    receipt: null,
+  };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAttestors } from './adapters/attestor/attestors.ts';
 import { createHostAgents } from './adapters/attestor/host-agents.ts';
+import { createCustodian } from './adapters/custody/custodian.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { openLocalDirectory } from './adapters/store/local-directory.ts';
 import { createTargets } from './adapters/targets/targets.ts';
@@ -44,6 +45,12 @@ export async function layFoundation(config: Config, log: Logger) {
   const targets = createTargets(outside);
   const attestor = createAttestors(outside);
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
+  const custodian = createCustodian({
+    store,
+    key: signingKey,
+    register: ledger.register,
+    policyDigest: () => policy.current().digest,
+  });
   const signalTokens = await openSignalTokens(home, now);
   const keys = { serviceToken, signingKey };
   return {
@@ -58,6 +65,7 @@ export async function layFoundation(config: Config, log: Logger) {
     targets,
     attestor,
     hostAgent,
+    custodian,
     signalTokens,
     exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
       createExporter({ ledger, policy, keys, now, engineStatus }),

@@ -33,8 +33,8 @@ export async function startWorker(
   connection: NativeConnection,
   workflowBundle: { code: string },
 ): Promise<RunningWorker> {
-  const { config, ledger, store, targets, attestor, hostAgent, policy, signalTokens, now } =
-    foundation;
+  const { config, ledger, store, custodian, targets, attestor, hostAgent, policy } = foundation;
+  const { signalTokens, now } = foundation;
   const since = new Date(now()).toISOString();
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   const worker = await Worker.create({
@@ -45,6 +45,7 @@ export async function startWorker(
     activities: createActivities({
       ledger,
       store,
+      custodian,
       targets,
       attestor,
       hostAgent,

@@ -45,7 +45,7 @@ export const atOnce = proxyLocalActivities<Pick<Activities, 'contain'>>({
 });
 
 /** One attempt whose failures are values: only the death of a worker repeats it, under the same keys. */
-export const attempts = proxyActivities<Pick<Activities, 'contain' | 'release'>>({
+export const attempts = proxyActivities<Pick<Activities, 'contain' | 'destroy' | 'release'>>({
   startToCloseTimeout: '90s',
   heartbeatTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
@@ -61,7 +61,7 @@ export const relentless = proxyActivities<Pick<Activities, 'enforce' | 'ensureRe
 });
 
 /** Reads, and content-addressed writes: a repeat stores the same bytes under the same name. */
-export const readings = proxyActivities<Pick<Activities, 'capture' | 'quote'>>({
+export const readings = proxyActivities<Pick<Activities, 'capture' | 'captureHost' | 'quote'>>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },

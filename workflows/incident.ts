@@ -4,8 +4,10 @@ import { takeCommands } from './commands.ts';
 import { keepProofsFresh } from './proofs.ts';
 import { keepServiceLevels } from './service-levels.ts';
 import { capture } from './stages/capture.ts';
-import { contain, stopContaining } from './stages/contain.ts';
+import { captureHost } from './stages/capture-host.ts';
+import { contain } from './stages/contain.ts';
 import { detect } from './stages/detect.ts';
+import { stopContaining } from './stages/enforce.ts';
 import { freeze } from './stages/freeze.ts';
 import { quote } from './stages/quote.ts';
 import { release } from './stages/release.ts';
@@ -30,6 +32,7 @@ async function respond(story: Story): Promise<void> {
 
   await freeze(story);
   story.dated = quote(story);
+  story.capturing = story.input.resumed === undefined ? captureHost(story) : Promise.resolve();
   await capture(story);
   await contain(story);
   await untilAcknowledged(story);
@@ -41,5 +44,13 @@ async function respond(story: Story): Promise<void> {
   await review(story);
 
   story.over = true;
-  await Promise.all([clock, proofs, counted, story.dated, condition(allHandlersFinished)]);
+  await Promise.all([
+    clock,
+    proofs,
+    counted,
+    story.dated,
+    story.capturing,
+    story.destroying,
+    condition(allHandlersFinished),
+  ]);
 }

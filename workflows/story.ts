@@ -7,6 +7,7 @@ import {
   type CancellationScope,
 } from '@temporalio/workflow';
 import type { IncidentFacts } from '../src/domain/activities.ts';
+import type { EvidenceGate } from '../src/domain/evidence-receipt.ts';
 import type { IncidentEvent, RecordedEvent } from '../src/domain/events.ts';
 import { apply, open } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
@@ -33,6 +34,10 @@ export class Story {
   settled = false;
   /** True while the host is being asked to prove itself: one proof at a time. */
   attesting = false;
+  /** Resolves when the host has been captured from, or has not. */
+  capturing: Promise<void> = Promise.resolve();
+  /** Resolves when destructive steps are no longer waited with. */
+  destroying: Promise<void> | null = null;
   /** Resolves when it is known, or will not be, what the host's TPM had counted at containment. */
   dated: Promise<void> = Promise.resolve();
   /** True when nothing more is to come. */
@@ -63,6 +68,14 @@ export class Story {
   get facts(): IncidentFacts {
     const { id, severity, description, subject } = this.incident;
     return { incident_id: id, class: this.incident.class, severity, reason: description, subject };
+  }
+
+  /** What a destructive step may rely on; null while there is nothing. */
+  get evidence(): EvidenceGate | null {
+    const { evidence_receipt, evidence_waived } = this.incident;
+    // An incident of an earlier version knows of neither.
+    if (evidence_receipt) return { receipt: evidence_receipt };
+    return evidence_waived ? { without: evidence_waived } : null;
   }
 
   get resolved(): boolean {

@@ -11,6 +11,8 @@ import type { EvidenceRef } from './evidence.ts';
 import type { Occurrence } from './escalation.ts';
 import type { Severity } from './severity.ts';
 import type { PersonCommand } from './messages.ts';
+import type { EvidenceGate, EvidenceReceipt } from './evidence-receipt.ts';
+import type { DestructiveAction, ReversibleAction } from './destructive.ts';
 import type { PlannedAction } from './plan.ts';
 import type { Subject } from './report.ts';
 
@@ -23,14 +25,27 @@ export interface IncidentFacts {
   subject: Subject;
 }
 
-export interface ContainRequest extends IncidentFacts {
-  actions: PlannedAction[];
+export interface ContainRequest<
+  Action extends PlannedAction = PlannedAction,
+> extends IncidentFacts {
+  actions: Action[];
   /** How many attempts had been made when the action was lost and begun anew; absent the first time. */
   again?: number;
 }
 
+/** What destroys evidence cannot be asked for without evidence, or the decision to do without. */
+export interface DestroyRequest extends ContainRequest<DestructiveAction> {
+  evidence: EvidenceGate;
+}
+
 export interface CaptureRequest extends IncidentFacts {
   targets: string[];
+  deadline_ms: number;
+  /** Whether destruction may rely on this; where the host is captured from, it relies on that. */
+  seal: boolean;
+}
+
+export interface HostCaptureRequest extends IncidentFacts {
   deadline_ms: number;
 }
 
@@ -45,6 +60,8 @@ export interface QuoteRequest {
 export interface Captured {
   artifacts: Artifact[];
   gaps: Gap[];
+  /** Null where nothing could be kept that destruction may rely on. */
+  receipt: EvidenceReceipt | null;
   reset_count: number | null;
 }
 
@@ -61,11 +78,18 @@ export interface Activities {
   /** Tells the class's counter of this incident. Idempotent by incident id. */
   countOccurrence(request: { class: string; occurrence: Occurrence }): Promise<void>;
   /** One attempt at each action, side by side; every verdict is a measurement. Never throws for a target. */
-  contain(request: ContainRequest): Promise<ActionResult[]>;
+  contain(request: ContainRequest<ReversibleAction>): Promise<ActionResult[]>;
+  /** The same for steps that destroy evidence: none is taken whose evidence does not verify now. */
+  destroy(request: DestroyRequest): Promise<ActionResult[]>;
   /** Attempts one action; throws until it is in force, so that the engine retries it for as long as it takes. */
-  enforce(request: ContainRequest): Promise<ActionResult>;
+  enforce(request: ContainRequest<ReversibleAction> | DestroyRequest): Promise<ActionResult>;
   /** Snapshots of the involved targets, the policy digest and the report; what could not be had is a gap. */
   capture(request: CaptureRequest): Promise<Captured>;
+  /**
+   * Everything of the subject on its host, the most volatile first, from the host's agent into the store: frozen
+   * meanwhile, memory only of what is critical. What could not be had is a gap. Throws where the agent gives nothing.
+   */
+  captureHost(request: HostCaptureRequest): Promise<Captured>;
   /** What the host's TPM says now, as evidence: a later proof is dated by what it counts. It decides nothing. */
   quote(request: QuoteRequest): Promise<Captured>;
   /**

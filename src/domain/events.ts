@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
+import { evidenceReceiptSchema } from './evidence-receipt.ts';
+import { artifactReportSchema } from './host-capture.ts';
 import {
   incidentIdSchema,
   instantOrEmptySchema,
@@ -9,14 +11,28 @@ import {
   severitySchema,
   sha256Schema,
 } from './primitives.ts';
-import { courseSchema, planSchema } from './plan.ts';
+import { courseSchema, ON_CAPTURE_FAILURE, planSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
 
 export const SLA_STAGES = ['contain', 'acknowledge', 'resolve', 'review'] as const;
 export type SlaStage = (typeof SLA_STAGES)[number];
 
 export const gapSchema = z.strictObject({ collector: z.string(), reason: z.string() });
-export const artifactSchema = z.strictObject({ collector: z.string(), ...evidenceRefSchema.shape });
+export const artifactSchema = z.strictObject({
+  collector: z.string(),
+  ...evidenceRefSchema.shape,
+  /** Of what a host sent: how whole it is, and what it was before it was compressed and encrypted. */
+  from_host: z.exactOptional(
+    artifactReportSchema.pick({
+      completeness: true,
+      reason: true,
+      media_type: true,
+      plain: true,
+      compression: true,
+      encryption: true,
+    }),
+  ),
+});
 export type Artifact = z.infer<typeof artifactSchema>;
 export type Gap = z.infer<typeof gapSchema>;
 
@@ -100,6 +116,14 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     gaps: z.array(gapSchema),
     /** The TPM's count of resets as it was quoted now; null where no authentic quote could be had. */
     reset_count: z.int().nonnegative().nullable().default(null),
+    /** Of the signed manifest of these artifacts; null where there is none. */
+    receipt: evidenceReceiptSchema.nullable().default(null),
+  }),
+  z.strictObject({
+    type: z.literal('evidence_gate'),
+    decision: z.enum(ON_CAPTURE_FAILURE),
+    actions: z.array(nameSchema),
+    reason: z.string(),
   }),
   z.strictObject({ type: z.literal('contained') }),
   z.strictObject({ type: z.literal('containment_failed'), failing: z.array(actionResultSchema) }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Cancellation } from './attestor.ts';
+import type { ArtifactReport, CaptureRequest, FreezeAnswer } from './host-capture.ts';
+import type { HostSubject } from './host-subject.ts';
 import { sha256Schema } from './primitives.ts';
 
 /** Bytes in base64. Whether they are what they should be is for the verifier to say. */
@@ -58,6 +60,13 @@ export type AgentRefusal =
 /** What a host's agent made of a call. */
 export type AgentAnswer<T> = { answer: T } | { reason: AgentRefusal; detail: string };
 
+/** An artifact as it is sent: the report is there when the bytes have ended. */
+export interface HostArtifact {
+  bytes: AsyncIterable<Uint8Array>;
+  /** Throws Fault `agent_broke_off` where the bytes ended without one: they are then no artifact. */
+  report(): ArtifactReport;
+}
+
 /**
  * The agent on a protected host. It is believed in nothing: what it gives is evidence to be verified. Throws a
  * retryable Fault (`agent_unreachable`, `agent_timeout`, `agent_failing`) where it says nothing about its host.
@@ -67,6 +76,11 @@ export interface HostAgent {
   /** The log of the host's boot, as its firmware wrote it. */
   eventLog(host: string, signal?: Cancellation): Promise<AgentAnswer<Uint8Array>>;
   identity(host: string): Promise<AgentAnswer<Identity>>;
+  /** Freezes the subject, or lets it run again; measured after acting. */
+  freeze(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
+  thaw(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
+  /** One collector's artifact, its bytes as they come. */
+  capture(host: string, request: CaptureRequest): Promise<AgentAnswer<HostArtifact>>;
   /** The secret that the endorsement key found in the credential. */
   activate(host: string, activation: Activation): Promise<AgentAnswer<Uint8Array>>;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actionResultSchema, artifactSchema, attestationSchema, gapSchema } from './events.ts';
 import { evidenceRefSchema } from './evidence.ts';
+import { evidenceReceiptSchema } from './evidence-receipt.ts';
 import {
   incidentIdSchema,
   instantOrEmptySchema,
@@ -58,6 +59,10 @@ export const incidentRecordSchema = z.strictObject({
   contained_at: instantOrEmptySchema,
   artifacts: z.array(artifactSchema),
   gaps: z.array(gapSchema),
+  /** What destructive steps rely on; null where no evidence was kept. */
+  evidence_receipt: evidenceReceiptSchema.nullable().default(null),
+  /** Why destructive steps were taken without evidence; '' where they were not. */
+  evidence_waived: z.string().default(''),
   binding: z.union([z.literal(''), sha256Schema]),
   acked_at: instantOrEmptySchema,
   acked_by: z.string(),

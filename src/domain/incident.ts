@@ -1,5 +1,5 @@
 import { bindingOf } from './binding.ts';
-import type { IncidentEvent, RecordedEvent } from './events.ts';
+import type { Gap, IncidentEvent, RecordedEvent } from './events.ts';
 import type { ContainmentAction, Incident, State } from './incident-record.ts';
 import type { Course, PlannedAction } from './plan.ts';
 
@@ -28,6 +28,8 @@ export function open({ at, event }: Reported): Incident {
     contained_at: '',
     artifacts: [],
     gaps: [],
+    evidence_receipt: null,
+    evidence_waived: '',
     binding: '',
     acked_at: '',
     acked_by: '',
@@ -74,9 +76,12 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
       return {
         ...incident,
         artifacts: [...incident.artifacts, ...event.artifacts],
-        gaps: [...incident.gaps, ...event.gaps],
+        gaps: withGaps(incident.gaps, event.gaps),
         reset_count: dating(incident, event.reset_count),
+        evidence_receipt: event.receipt ?? incident.evidence_receipt,
       };
+    case 'evidence_gate':
+      return event.decision === 'hold' ? incident : { ...incident, evidence_waived: event.reason };
     case 'contained':
       return { ...incident, state: 'contained', contained_at: at };
     case 'containment_failed':
@@ -187,4 +192,10 @@ function bound(incident: Incident): Incident {
 function unacknowledged({ state, contained_at }: Incident): State {
   if (state !== 'acknowledged') return state;
   return contained_at === '' ? 'open' : 'contained';
+}
+
+/** A capture that is repeated has the same gaps again. */
+function withGaps(known: readonly Gap[], found: readonly Gap[]): Gap[] {
+  const same = (a: Gap) => (b: Gap) => a.collector === b.collector && a.reason === b.reason;
+  return [...known, ...found.filter((gap) => !known.some(same(gap)))];
 }

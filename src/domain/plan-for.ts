@@ -1,4 +1,5 @@
 import { groupOf } from './attestation-policy.ts';
+import { hostSubjectOf } from './host-subject.ts';
 import type { Course, Plan, PlannedAction, Slas } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
@@ -60,6 +61,8 @@ function courseAt(
       targets: [...new Set(actions.filter((a) => a.kind === 'target').map((a) => a.target))],
       deadline_ms: recovery.capture.deadline,
       quote: require_reattest && isQuoting(policy, subject),
+      on_failure: recovery.capture.on_failure,
+      host_ms: isCapturable(policy, subject) ? recovery.capture.host_deadline : 0,
     },
     slas: slasAt(policy, severity),
   };
@@ -68,6 +71,12 @@ function courseAt(
 /** Whether the policy expects the host to have a TPM that can be asked. */
 function isQuoting({ attestation }: Policy, { host = attestation.unnamed_host }: Subject): boolean {
   return host !== undefined && groupOf(attestation, host) !== null;
+}
+
+/** Whether the subject is something on a host whose agent can be asked. */
+function isCapturable({ attestation }: Policy, subject: Subject): boolean {
+  const host = subject.host ?? attestation.unnamed_host ?? '';
+  return Object.hasOwn(attestation.hosts, host) && hostSubjectOf(subject) !== null;
 }
 
 function slasAt(policy: Policy, severity: Severity): Slas {

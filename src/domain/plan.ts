@@ -17,6 +17,9 @@ export const plannedActionSchema = z.strictObject({
 });
 export type PlannedAction = z.infer<typeof plannedActionSchema>;
 
+/** What becomes of destructive steps where evidence could not be kept: they wait, or they are taken all the same. */
+export const ON_CAPTURE_FAILURE = ['hold', 'proceed'] as const;
+
 /** Service levels in milliseconds from the report; 0 means that no clock runs for the stage. */
 export const slasSchema = z.strictObject({
   contain_ms: z.int().nonnegative(),
@@ -41,6 +44,9 @@ export const courseSchema = z.strictObject({
     deadline_ms: z.int().nonnegative(),
     /** Whether the host's TPM is asked as well: a proof that is asked for later is dated by it. */
     quote: z.boolean().default(false),
+    on_failure: z.enum(ON_CAPTURE_FAILURE).default('hold'),
+    /** How long the subject is captured from on its host; 0 where it is on none that has an agent. */
+    host_ms: z.int().nonnegative().default(0),
   }),
   slas: slasSchema,
 });

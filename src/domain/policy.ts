@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { attestationPolicySchema } from './attestation-policy.ts';
 import { durationSchema } from './duration.ts';
+import { recipientSchema } from './host-capture.ts';
+import { ON_CAPTURE_FAILURE } from './plan.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
 import { SEVERITIES } from './severity.ts';
 import { targetsPolicySchema } from './targets.ts';
@@ -52,7 +54,19 @@ export const recoveryPolicySchema = z.strictObject({
   version: versionSchema,
   latched: z.array(nameSchema),
   reattest: z.strictObject({ severities: z.array(severitySchema), classes: z.array(nameSchema) }),
-  capture: z.strictObject({ deadline: durationSchema }),
+  capture: z.strictObject({
+    deadline: durationSchema,
+    /** What a host is given: freezing, and all that is captured from it. */
+    host_deadline: durationSchema.default(60_000),
+    on_failure: z.enum(ON_CAPTURE_FAILURE).default('hold'),
+    /** age public keys: who can read evidence, and who can read memory. Nobody's private key is here. */
+    recipients: z
+      .strictObject({
+        evidence: z.array(recipientSchema).default([]),
+        memory: z.array(recipientSchema).default([]),
+      })
+      .default({ evidence: [], memory: [] }),
+  }),
   service_levels: z.strictObject(
     Object.fromEntries(SEVERITIES.map((s) => [s, serviceLevelsSchema])) as Record<
       (typeof SEVERITIES)[number],

@@ -24,7 +24,8 @@ export type OutcomeReason =
   | 'no_effect'
   | 'refused'
   | 'unreadable_state'
-  | 'unknown_target';
+  | 'unknown_target'
+  | 'no_evidence';
 
 interface Outcome<Status extends string> {
   status: Status;

@@ -37,20 +37,25 @@ const verifySchema = z.strictObject({
   expect: expectSchema,
 });
 
-const targetActionSchema = z.strictObject({
-  target: name,
-  /** Stops the clock for evidence: done first, and by the reflex. */
-  freeze: z.boolean().default(false),
-  /** Destroys evidence, so it waits for capture. */
-  destructive: z.boolean().default(false),
-  timeout_ms: timeoutMs.default(DEFAULT_ACTION_TIMEOUT_MS),
-  /** Subject fields that tell one held thing from another; none: the target is held whole. */
-  scope: z.array(name).default([]),
-  apply: z.strictObject({ path }),
-  verify: verifySchema,
-  /** `expect` is compared with the same read as `verify`. `manual`: released only by people. */
-  release: z.union([z.literal('manual'), z.strictObject({ path, expect: expectSchema })]),
-});
+const targetActionSchema = z
+  .strictObject({
+    target: name,
+    /** Stops the clock for evidence: done first, and by the reflex. */
+    freeze: z.boolean().default(false),
+    /** Destroys evidence, so it waits for capture. */
+    destructive: z.boolean().default(false),
+    timeout_ms: timeoutMs.default(DEFAULT_ACTION_TIMEOUT_MS),
+    /** Subject fields that tell one held thing from another; none: the target is held whole. */
+    scope: z.array(name).default([]),
+    apply: z.strictObject({ path }),
+    verify: verifySchema,
+    /** `expect` is compared with the same read as `verify`. `manual`: released only by people. */
+    release: z.union([z.literal('manual'), z.strictObject({ path, expect: expectSchema })]),
+  })
+  .refine(
+    ({ freeze, destructive }) => !(freeze && destructive),
+    'a freeze comes before any evidence, and so must destroy none',
+  );
 
 /** Carried out by Cordon's own ledger: recording it is the whole effect. */
 const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });

@@ -15,7 +15,7 @@ const kept = async (ref: string | { sha256: string; size: number; media_type: st
 describe('capture', () => {
   const captureOf = async (targets: string[], deadline_ms: number) => {
     const { actions: _, ...facts } = await on.incident();
-    return capture(on.deps, { ...facts, targets, deadline_ms });
+    return capture(on.deps, { ...facts, targets, deadline_ms, seal: true });
   };
 
   it('keeps the state of every target, and the report with the digest of its policy', async () => {
@@ -51,7 +51,7 @@ describe('capture', () => {
   it('goes on when the store cannot take what a collector brought', async () => {
     const { actions: _, ...facts } = await on.incident();
     const full = { ...on.deps.store, put: () => Promise.reject(new Error('no space is left')) };
-    const request = { ...facts, targets: ['agent'], deadline_ms: 5_000 };
+    const request = { ...facts, targets: ['agent'], deadline_ms: 5_000, seal: true };
     const { artifacts, gaps } = await capture({ ...on.deps, store: full }, request);
     expect(artifacts).toEqual([]);
     expect(gaps).toMatchObject([

@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../../activities/deps.ts';
 import { parse } from 'yaml';
 import { createAttestors } from '../../src/adapters/attestor/attestors.ts';
 import { createHostAgents } from '../../src/adapters/attestor/host-agents.ts';
+import { createCustodian } from '../../src/adapters/custody/custodian.ts';
 import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createTargets } from '../../src/adapters/targets/targets.ts';
@@ -12,6 +13,8 @@ import { readConfig } from '../../src/config.ts';
 import type { ContainRequest } from '../../src/domain/activities.ts';
 import { attestationPolicySchema } from '../../src/domain/attestation-policy.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
+import { recoveryPolicySchema } from '../../src/domain/policy.ts';
+import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { createLog } from '../../src/log.ts';
 import { startPracticeHost } from '../../src/practice-host.ts';
@@ -20,7 +23,8 @@ import { admission, incidentId } from '../support/admissions.ts';
 import { FREEZE } from '../support/incidents.ts';
 import { shippedTargets } from '../range/practice.ts';
 
-const SHIPPED_ATTESTATION = join(SHIPPED_POLICY, 'attestation.yaml');
+const shipped = async (part: string): Promise<unknown> =>
+  parse(await readFile(join(SHIPPED_POLICY, part), 'utf8'));
 
 /** A target call may hang in a test, and is to be given up soon. */
 export const IMPATIENT: PlannedAction = { ...FREEZE, timeout_ms: 400 };
@@ -46,8 +50,11 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
   const attestor = createAttestors(outside);
   const policy = {
     digest: 'a'.repeat(64),
-    attestation: attestationPolicySchema.parse(parse(await readFile(SHIPPED_ATTESTATION, 'utf8'))),
+    attestation: attestationPolicySchema.parse(await shipped('attestation.yaml')),
+    recovery: recoveryPolicySchema.parse(await shipped('recovery.yaml')),
   };
+  const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
+  const key = loadSigningKey(generateSigningKeyPem());
   const hostAgent = createHostAgents({ policy: () => policy.attestation, home });
   let drawn = 0;
   const deps: ActivityDeps = {
@@ -56,7 +63,13 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     attestor,
     hostAgent,
     policy: () => policy,
-    store: await openLocalDirectory({ root: join(home, 'evidence'), now }),
+    store,
+    custodian: createCustodian({
+      store,
+      key,
+      register: ledger.register,
+      policyDigest: () => policy.digest,
+    }),
     signalCounter: async () => undefined,
     exportIncident: async (id) => new TextEncoder().encode(`{"bundle of":"${id}"}`),
     verifySignalToken: () => ({ accepted: false, reason: 'bad_signature' }),

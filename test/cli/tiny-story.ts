@@ -1,15 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { WHOLE } from '../../src/domain/bundle-scope.ts';
 import { COMMANDS, refusal, type Command } from '../../src/domain/ceremony.ts';
 import type { Attestation, IncidentEvent, IncidentEventType } from '../../src/domain/events.ts';
 import type { ContainmentAction, Incident } from '../../src/domain/incident-record.ts';
 import { planFor } from '../../src/domain/plan-for.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { REDACTIONS } from '../../src/domain/redaction.ts';
 import { reportSchema } from '../../src/domain/report.ts';
 import { buildBundle } from '../../src/evidence/bundle.ts';
+import { buildIncidentBundle } from '../../src/evidence/incident-bundle.ts';
 import { evidenceRef } from '../../src/evidence/digest.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import type { TinyLedger } from './tiny-ledger.ts';
 import { CLAIMED } from '../support/attestations.ts';
+import { NOTHING_CAPTURED } from '../support/captures.ts';
 
 /** Ways in which the story can be made to go wrong. */
 export interface Sabotage {
@@ -61,6 +66,7 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
     if (url.pathname === '/api/v1/reload') return [200, { status: 'reloaded' }];
     if (area === 'forensic') return [200, bundle()];
     if (method === 'GET' && id === undefined) return page(url.searchParams);
+    if (method === 'GET' && tail === 'bundle') return [200, incidentBundle(id, url.searchParams)];
     if (method === 'GET' && tail === 'timeline') return [200, timeline(known(id).id)];
     if (method === 'GET') return [200, known(id)];
     if (id === 'report') return [201, report(body)];
@@ -96,7 +102,7 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
     const freezes = containment_actions.filter((a) => a.action === 'freeze_agent');
     const others = containment_actions.filter((a) => a.action !== 'freeze_agent');
     for (const step of freezes) measure(id, step);
-    if (auto_contain) tell(id, { type: 'captured', artifacts: [], gaps: [], reset_count: null });
+    if (auto_contain) tell(id, { type: 'captured', ...NOTHING_CAPTURED });
     for (const step of others) measure(id, step);
     if (auto_contain) tell(id, { type: 'contained' });
   }
@@ -167,6 +173,21 @@ export function createTinyStory(ledger: TinyLedger, policy: Policy, sabotage: Sa
     const bytes = buildBundle(source, keys);
     const text = new TextDecoder().decode(bytes);
     return sabotage.tamper ? new TextEncoder().encode(text.replace('drill', 'drlil')) : bytes;
+  }
+
+  function incidentBundle(id: string | undefined, query: URLSearchParams): Uint8Array {
+    const incident = known(id);
+    const source = {
+      exportedAt: new Date().toISOString(),
+      exportedBy: 'admin',
+      policyDigest: policy.digest,
+      incidents: [incident],
+      entries: timeline(incident.id),
+      scope: WHOLE,
+      redaction: REDACTIONS[query.get('redact') === 'full' ? 'full' : 'none'],
+      pseudonymKey: randomBytes(32),
+    };
+    return buildIncidentBundle(source, keys);
   }
 
   function known(id: string | undefined): Incident {

@@ -49,9 +49,16 @@ describe('an incident', () => {
       artifacts: [artifact],
       gaps: [],
       reset_count: null,
+      receipt: null,
     };
     const gap = { collector: 'b', reason: 'late' };
-    const late: IncidentEvent = { type: 'captured', artifacts: [], gaps: [gap], reset_count: null };
+    const late: IncidentEvent = {
+      type: 'captured',
+      artifacts: [],
+      gaps: [gap],
+      reset_count: null,
+      receipt: null,
+    };
     expect(incidentAfter({}, captured, late)).toMatchObject({
       artifacts: [{ collector: 'a' }],
       gaps: [{ collector: 'b' }],

@@ -148,7 +148,18 @@ describe('the plan', () => {
       targets: ['agent', 'airlock', 'vault'],
       deadline_ms: 10_000,
       quote: true,
+      on_failure: 'hold',
+      host_ms: 0,
     });
+  });
+
+  it('captures from a host that is in the policy, where the report says of what on it', () => {
+    const captured = (subject: Subject) =>
+      planFor(policy, { class: 'tool_call_burst', subject }).capture.host_ms;
+    expect(captured({ host: 'practice-host', process: '4711' })).toBe(60_000);
+    expect(captured({ process: '4711' })).toBe(60_000);
+    expect(captured({ host: 'practice-host' })).toBe(0);
+    expect(captured({ host: 'web-1', process: '4711' })).toBe(0);
   });
 
   it('has the TPM of a host asked where the host must prove itself, and has one by the policy', () => {

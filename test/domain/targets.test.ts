@@ -48,6 +48,7 @@ describe('targetsPolicySchema', () => {
     ['no release', action({ release: undefined })],
     ['a limit without a limit', action({ timeout_ms: 3_600_000 })],
     ['an action that is both', action({ ledger: true })],
+    ['a freeze that destroys evidence', action({ freeze: true, destructive: true })],
     ['another version', policyWith({ version: 2 })],
     [
       'assurance of any kind',

@@ -4,6 +4,7 @@ import type { IncidentInput } from '../../src/domain/messages.ts';
 import type { Course, PlannedAction } from '../../src/domain/plan.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import type { Severity } from '../../src/domain/severity.ts';
+import { NO_CAPTURE } from './captures.ts';
 
 export const AT = '2026-01-02T03:04:05.000Z';
 export const AT_MS = Date.parse(AT);
@@ -89,7 +90,7 @@ function course(wishes: AdmissionWishes, actions: PlannedAction[]): Course {
     require_reattest: latched,
     review: false,
     actions,
-    capture: { targets: [], deadline_ms: 0, quote: false },
+    capture: NO_CAPTURE,
     slas: { contain_ms: 0, acknowledge_ms: 0, resolve_ms: 0, review_ms: 0, repeat_ms: 60_000 },
   };
 }

@@ -4,6 +4,7 @@ import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Course, Plan, PlannedAction } from '../../src/domain/plan.ts';
 import { AT, incidentId } from './admissions.ts';
 import { CLAIMED, REFUSED } from './attestations.ts';
+import { NO_CAPTURE } from './captures.ts';
 
 export const FREEZE: PlannedAction = {
   action: 'freeze_agent',
@@ -32,7 +33,7 @@ export const COURSE: Course = {
   require_reattest: false,
   review: false,
   actions: [FREEZE],
-  capture: { targets: ['agent'], deadline_ms: 1_000, quote: false },
+  capture: { ...NO_CAPTURE, targets: ['agent'], deadline_ms: 1_000 },
   slas: { contain_ms: 0, acknowledge_ms: 0, resolve_ms: 0, review_ms: 0, repeat_ms: 60_000 },
 };
 export const LATCHED: Partial<Course> = {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLAIMED, REFUSED } from '../support/attestations.ts';
 import { LATCHED } from '../support/incidents.ts';
 import { stage } from './stage.ts';
+import { NO_CAPTURE, NOTHING_CAPTURED } from '../support/captures.ts';
 
 let on: Awaited<ReturnType<typeof stage>>;
 beforeAll(async () => void (on = await stage()), 60_000);
@@ -70,11 +71,11 @@ describe('a proof', () => {
 
   it('is dated by what the TPM had counted at containment', async () => {
     const asked: (number | null)[] = [];
-    const capture = { targets: [], deadline_ms: 0, quote: true };
+    const capture = { ...NO_CAPTURE, quote: true };
     const { handle, give } = await on.start(
       { ...LATCHED, capture },
       {
-        quote: async () => ({ artifacts: [], gaps: [], reset_count: 7 }),
+        quote: async () => ({ ...NOTHING_CAPTURED, reset_count: 7 }),
         attest: async ({ reset_count }) => {
           asked.push(reset_count);
           return provesItself();

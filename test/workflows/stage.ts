@@ -8,6 +8,7 @@ import { CLAIMED } from '../support/attestations.ts';
 import { reported } from '../support/incidents.ts';
 import { quieten } from '../support/quiet-runtime.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
+import { NOTHING_CAPTURED } from '../support/captures.ts';
 
 const BUNDLE = { sha256: 'd'.repeat(64), size: 1, media_type: 'application/json' };
 const WELL = { reason: 'ok', detail: '' } as const;
@@ -20,9 +21,11 @@ const free = ({ action, target }: { action: string; target: string }) =>
 const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   countOccurrence: async () => undefined,
   contain: async ({ actions }) => actions.map(inForce),
+  destroy: async ({ actions }) => actions.map(inForce),
   enforce: async ({ actions: [action] }) => inForce(action ?? { action: '', target: '' }),
-  capture: async () => ({ artifacts: [], gaps: [], reset_count: null }),
-  quote: async () => ({ artifacts: [], gaps: [], reset_count: null }),
+  capture: async () => NOTHING_CAPTURED,
+  captureHost: async () => NOTHING_CAPTURED,
+  quote: async () => NOTHING_CAPTURED,
   newerIncident: async () => '',
   attest: async () => CLAIMED,
   ensureReleased: async ({ actions: [action] }) => free(action ?? { action: '', target: '' }),

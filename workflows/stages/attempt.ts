@@ -1,43 +1,73 @@
 import type { ActionResult } from '../../src/domain/events.ts';
+import type { EvidenceGate } from '../../src/domain/evidence-receipt.ts';
+import {
+  isDestructive,
+  isReversible,
+  type DestructiveAction,
+  type ReversibleAction,
+} from '../../src/domain/destructive.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import { atOnce, attempts } from '../effects.ts';
 import type { Story } from '../story.ts';
 
-/** The planned actions that have not been tried once. */
-export function untried(story: Story): PlannedAction[] {
-  return story.course.actions.filter((action) => stepOf(story, action)?.attempts === 0);
+/** The planned actions that have not been tried once: those that can be undone, and those that destroy evidence. */
+export function untried(story: Story): ReversibleAction[] {
+  return story.course.actions.filter((action) => isUntried(story, action)).filter(isReversible);
 }
 
-/** The actions that were last measured not to be in force. */
-export function notInForce(story: Story): PlannedAction[] {
-  return story.course.actions.filter((action) => stepOf(story, action)?.status !== 'contained');
+export function untriedDestruction(story: Story): DestructiveAction[] {
+  return story.course.actions.filter((action) => isUntried(story, action)).filter(isDestructive);
+}
+
+/** True where the action was last measured not to be in force. */
+export function isNotInForce(story: Story, action: PlannedAction): boolean {
+  return stepOf(story, action)?.status !== 'contained';
 }
 
 /** Tries the actions side by side, once each, and tells what was measured. */
-export async function attempt(story: Story, actions: PlannedAction[]): Promise<void> {
+export async function attempt(story: Story, actions: ReversibleAction[]): Promise<void> {
   const ours = actions.filter((action) => action.kind === 'ledger');
   const theirs = actions.filter((action) => action.kind === 'target');
   const results = await Promise.all([
     through(atOnce, story, ours),
     through(attempts, story, theirs),
   ]);
-  for (const result of results.flat()) story.tell({ type: 'action', result });
+  tellAll(story, results.flat());
 }
 
 /** The same within the workflow's own task. */
-export async function attemptAtOnce(story: Story, actions: PlannedAction[]): Promise<void> {
-  for (const result of await through(atOnce, story, actions))
-    story.tell({ type: 'action', result });
+export async function attemptAtOnce(story: Story, actions: ReversibleAction[]): Promise<void> {
+  tellAll(story, await through(atOnce, story, actions));
+}
+
+/** The same for what destroys evidence, with the evidence. */
+export async function attemptDestruction(
+  story: Story,
+  actions: DestructiveAction[],
+  evidence: EvidenceGate,
+): Promise<void> {
+  if (actions.length === 0) return;
+  const summary = actions.map((a) => a.action).join(', ');
+  const request = { ...story.facts, actions, evidence };
+  tellAll(story, await attempts.destroy.executeWithOptions({ summary }, [request]));
 }
 
 async function through(
   { contain }: Pick<typeof attempts, 'contain'> | Pick<typeof atOnce, 'contain'>,
   story: Story,
-  actions: PlannedAction[],
+  actions: ReversibleAction[],
 ): Promise<ActionResult[]> {
   if (actions.length === 0) return [];
   const summary = actions.map((a) => a.action).join(', ');
   return contain.executeWithOptions({ summary }, [{ ...story.facts, actions }]);
+}
+
+function tellAll(story: Story, results: readonly ActionResult[]): void {
+  for (const result of results) story.tell({ type: 'action', result });
+}
+
+function isUntried(story: Story, action: PlannedAction): boolean {
+  return stepOf(story, action)?.attempts === 0;
 }
 
 function stepOf(story: Story, action: PlannedAction) {

@@ -8,9 +8,15 @@ const MARGIN_MS = 2_000;
 
 /** Takes evidence before anything is changed further. What is late or cannot be had is a gap, never a delay. */
 export async function capture(story: Story): Promise<void> {
-  const { targets, deadline_ms } = story.course.capture;
-  if (targets.length === 0 || story.input.resumed !== undefined) return;
-  const request = { ...story.facts, targets, deadline_ms };
+  if (story.input.resumed === undefined) await captureNow(story);
+}
+
+/** The same in a run that goes on from another, whose evidence is still to be kept. */
+export async function captureNow(story: Story): Promise<void> {
+  const { targets, deadline_ms, host_ms } = story.course.capture;
+  if (targets.length === 0) return;
+  // What an earlier version has planned asks for no seal, and knows of no host.
+  const request = { ...story.facts, targets, deadline_ms, seal: host_ms === 0 };
   const options = {
     summary: `snapshot of ${targets.join(', ')}`,
     scheduleToCloseTimeout: deadline_ms + MARGIN_MS,

@@ -1,20 +1,32 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { LostSignal } from '../../src/domain/messages.ts';
-import type { PlannedAction } from '../../src/domain/plan.ts';
-import { isContaining } from '../../src/domain/sla.ts';
-import { relentless } from '../effects.ts';
 import type { Story } from '../story.ts';
-import { attempt, notInForce, untried } from './attempt.ts';
+import { attempt, isNotInForce, untried, untriedDestruction } from './attempt.ts';
+import { destroy } from './destroy.ts';
+import { keepTrying, tellVerdict } from './enforce.ts';
 
-/** Tries every action, says what came of it, and leaves behind a retry for each that is not in force. */
+/**
+ * Tries every action, says what came of it, and leaves behind a retry for each that is not in force. What destroys
+ * evidence comes last, and is not waited for where its evidence is still to be kept.
+ */
 export async function contain(story: Story): Promise<void> {
   if (!story.resolved) {
-    await attempt(story, untried(story));
+    const actions = untried(story);
+    await attempt(story, actions);
     tellVerdict(story);
-    notInForce(story).forEach((action) => keepTrying(story, action));
+    story.course.actions
+      .filter((action) => !action.destructive && isNotInForce(story, action))
+      .forEach((action) => keepTrying(story, action));
+    await beginDestruction(story);
   }
   story.settled = true;
   await story.written();
+}
+
+/** At once where there is evidence; where there is none, beside everything else, and once for all that wait. */
+async function beginDestruction(story: Story): Promise<void> {
+  if (untriedDestruction(story).length === 0) return;
+  if (story.evidence !== null) return destroy(story);
+  story.destroying ??= destroy(story).finally(() => (story.destroying = null));
 }
 
 /** What was in force is not any more: says so, and applies it anew. */
@@ -28,53 +40,4 @@ export async function regain(story: Story, { action: name, detail }: LostSignal)
   tellVerdict(story);
   keepTrying(story, action, attempts);
   await story.written();
-}
-
-/** Ends the retries; resolves when no attempt is under way any more. */
-export async function stopContaining(story: Story): Promise<void> {
-  for (const retry of story.retries.values()) retry.scope.cancel();
-  await Promise.all([...story.retries.values()].map((retry) => retry.over));
-}
-
-function keepTrying(story: Story, action: PlannedAction, again = 0): void {
-  if (story.retries.has(action.action)) return;
-  const scope = new CancellationScope();
-  const over = scope
-    .run(() => enforce(story, action, again))
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
-  story.retries.set(action.action, { scope, over });
-}
-
-async function enforce(story: Story, action: PlannedAction, again: number): Promise<void> {
-  const request = { ...story.facts, actions: [action], again };
-  const summary = `${action.action}, until it is in force`;
-  const result = await relentless.enforce.executeWithOptions({ summary }, [request]);
-  story.retries.delete(action.action);
-  if (story.resolved) return;
-  story.tell({ type: 'action', result });
-  tellVerdict(story);
-  await story.written();
-}
-
-/** `contained` is said of an incident only when it was measured of every action. */
-function tellVerdict(story: Story): void {
-  const { incident } = story;
-  if (!incident.auto_contain || story.resolved) return;
-  if (!isContaining(incident)) {
-    if (incident.contained_at === '' || incident.state === 'open')
-      story.tell({ type: 'contained' });
-    return;
-  }
-  const failing = incident.containment_actions
-    .filter((step) => step.status === 'partial' || step.status === 'failed')
-    .map(({ action, target, status, reason, detail }) => ({
-      action,
-      target,
-      status: status === 'partial' ? status : ('failed' as const),
-      reason,
-      detail,
-    }));
-  if (incident.state !== 'containment_failed') story.tell({ type: 'containment_failed', failing });
 }

@@ -30,10 +30,20 @@ export function asked(who: 'attestor' | 'agent', answer: Answer): Asked {
   }
   const { status, bytes } = answer;
   if (status === 200) return { bytes };
-  const detail = `the ${who} answered ${status}`;
+  const detail = `the ${who} answered ${status}${codeIn(bytes)}`;
   if (status === 401 || status === 403) return { reason: 'refused', detail, bytes, status };
   if (status >= 500 || status === 429) throw outOfOrder(`${who}_failing`, detail);
   return { reason: 'bad_answer', detail, bytes, status };
+}
+
+/** What the other side calls it, where it says so as we do. */
+function codeIn(bytes: Uint8Array): string {
+  try {
+    const { code } = Object(JSON.parse(new TextDecoder().decode(bytes))) as { code?: unknown };
+    return typeof code === 'string' && /^[a-z_]{1,64}$/.test(code) ? `: ${code}` : '';
+  } catch {
+    return '';
+  }
 }
 
 function outOfOrder(code: string, detail: string): Fault {

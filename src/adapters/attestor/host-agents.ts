@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { AgentPlace, AttestationPolicy } from '../../domain/attestation-policy.ts';
 import type { Cancellation } from '../../domain/attestor.ts';
+import { freezeAnswerSchema, type CaptureRequest } from '../../domain/host-capture.ts';
+import type { HostSubject } from '../../domain/host-subject.ts';
 import {
   activatedSchema,
   identitySchema,
@@ -8,14 +10,19 @@ import {
   type AgentAnswer,
   type AgentRefusal,
   type HostAgent,
+  type HostArtifact,
 } from '../../domain/host-agent.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
 import type { Call, Endpoint } from '../targets/endpoint.ts';
 import { asked, type Asked } from './asked.ts';
 import { deadline } from './deadline.ts';
+import { hostArtifact } from './host-artifact.ts';
 
 /** What firmware logs in a boot is tens of KiB; the verifier takes no more either. */
 const MOST_EVENT_LOG_BYTES = 1024 * 1024;
+
+/** The agent ends a collector at its deadline by itself, and says what there is of the artifact. */
+const CAPTURE_MARGIN_MS = 5_000;
 
 const REFUSALS = {
   unconfigured: 'agent-unconfigured',
@@ -35,6 +42,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
   const pool = createEndpointPool(deps.home);
   const call = (host: string, what: Call, signal?: Cancellation) =>
     ask(deps.policy().hosts, pool, host, what, signal);
+  const order = (what: 'freeze' | 'thaw', host: string, subject: HostSubject) =>
+    call(host, { method: 'POST', path: `/api/v1/${what}`, body: { subject } });
   return {
     quote: async (host, nonce, signal) => {
       const body = { request_nonce: nonce };
@@ -58,6 +67,10 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
       if ('reason' in read) return read;
       return { answer: Buffer.from(read.answer.secret, 'base64') };
     },
+    freeze: async (host, subject) =>
+      parsed(await order('freeze', host, subject), freezeAnswerSchema),
+    thaw: async (host, subject) => parsed(await order('thaw', host, subject), freezeAnswerSchema),
+    capture: (host, request) => capture(deps.policy().hosts, pool, host, request),
     close: () => pool.close(),
   };
 }
@@ -69,16 +82,46 @@ async function ask(
   call: Call,
   cancellation: Cancellation | undefined,
 ): Promise<Asked> {
+  const found = find(places, pool, host);
+  if ('reason' in found) return found;
+  const signal = deadline(found.place.timeout_ms, cancellation);
+  return asked('agent', await found.endpoint.call(call, signal));
+}
+
+async function capture(
+  places: Record<string, AgentPlace>,
+  pool: EndpointPool,
+  host: string,
+  body: CaptureRequest,
+): Promise<AgentAnswer<HostArtifact>> {
+  const found = find(places, pool, host);
+  if ('reason' in found) return refused(found, REFUSALS[found.reason]);
+  const signal = AbortSignal.timeout(body.deadline_ms + CAPTURE_MARGIN_MS);
+  const call = { method: 'POST', path: '/api/v1/capture', body } as const;
+  const answer = await found.endpoint.stream(call, signal);
+  if ('trailer' in answer) return { answer: hostArtifact(answer) };
+  const said = asked('agent', answer);
+  if ('reason' in said) return refused(said, REFUSALS[said.reason]);
+  return { reason: 'malformed-evidence', detail: 'the agent sent no artifact' };
+}
+
+interface Found {
+  place: AgentPlace;
+  endpoint: Endpoint;
+}
+
+function find(
+  places: Record<string, AgentPlace>,
+  pool: EndpointPool,
+  host: string,
+): Found | { reason: 'unconfigured'; detail: string } {
   const place = Object.hasOwn(places, host) ? places[host] : undefined;
   if (place === undefined) {
     return { reason: 'unconfigured', detail: `attestation.yaml does not say where ${host} is` };
   }
   const endpoint = endpointAt(place, places, pool);
-  if (endpoint === null) {
-    return { reason: 'unconfigured', detail: `no authority can be read from ${place.ca_file}` };
-  }
-  const signal = deadline(place.timeout_ms, cancellation);
-  return asked('agent', await endpoint.call(call, signal));
+  if (endpoint !== null) return { place, endpoint };
+  return { reason: 'unconfigured', detail: `no authority can be read from ${place.ca_file}` };
 }
 
 /** Null where the file of the authority cannot be read, which is all that can stand against an endpoint. */

@@ -33,12 +33,24 @@ export interface Response {
   bytes: Uint8Array;
 }
 
-export type Answer =
-  Response | { failure: 'unreachable' | 'timeout' | 'unreadable' | 'no_token'; detail: string };
+interface Failure {
+  failure: 'unreachable' | 'timeout' | 'unreadable' | 'no_token';
+  detail: string;
+}
+
+export type Answer = Response | Failure;
+
+/** An answer whose body is too long to be held; the trailers are there when it has ended. */
+export interface Streamed {
+  bytes: AsyncIterable<Uint8Array>;
+  trailer(name: string): string | undefined;
+}
 
 /** One service over HTTP. A call never throws: what the other side does is an answer. */
 export interface Endpoint {
   call(call: Call, signal: AbortSignal): Promise<Answer>;
+  /** The same for a long body, which the signal ends as well; any status but 200 is an answer like others. */
+  stream(call: Call, signal: AbortSignal): Promise<Streamed | Answer>;
   close(): Promise<void>;
 }
 
@@ -51,20 +63,29 @@ export function createEndpoint(place: Place, home: string): Endpoint {
   };
   const agent = new Agent({ connect, connections: MAX_CONNECTIONS });
   const token = place.token_file && createSecretFile(below(home, place.token_file));
+  const send = async <T>(
+    call: Call,
+    signal: AbortSignal,
+    read: (response: Dispatcher.ResponseData) => Promise<T> | T,
+  ): Promise<T | Failure> => {
+    const secret = token ? await token.read() : undefined;
+    if (token && secret === undefined) {
+      return { failure: 'no_token', detail: `no token can be read from ${token.path}` };
+    }
+    try {
+      return await read(await agent.request(optionsOf(call, base, secret, signal)));
+    } catch (error) {
+      if (signal.aborted) return { failure: 'timeout', detail: 'no answer in time' };
+      return { failure: 'unreachable', detail: reasonOf(error) };
+    }
+  };
+  const most = (call: Call) => call.mostBytes ?? MAX_ANSWER_BYTES;
   return {
-    call: async (call, signal) => {
-      const secret = token ? await token.read() : undefined;
-      if (token && secret === undefined) {
-        return { failure: 'no_token', detail: `no token can be read from ${token.path}` };
-      }
-      try {
-        const response = await agent.request(optionsOf(call, base, secret, signal));
-        return await readAnswer(response, call.mostBytes ?? MAX_ANSWER_BYTES);
-      } catch (error) {
-        if (signal.aborted) return { failure: 'timeout', detail: 'no answer in time' };
-        return { failure: 'unreachable', detail: reasonOf(error) };
-      }
-    },
+    call: (call, signal) => send(call, signal, (response) => readAnswer(response, most(call))),
+    stream: (call, signal) =>
+      send<Streamed | Answer>(call, signal, (response) =>
+        response.statusCode === 200 ? streamed(response) : readAnswer(response, most(call)),
+      ),
     // Not destroy: a reload that moves a target lets the calls in flight end by themselves.
     close: () => agent.close(),
   };
@@ -93,6 +114,17 @@ function optionsOf(
     signal,
     ...(call.query && { query: call.query }),
     ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+  };
+}
+
+function streamed(response: Dispatcher.ResponseData): Streamed {
+  const trailers: Record<string, unknown> = response.trailers;
+  return {
+    bytes: response.body as AsyncIterable<Uint8Array>,
+    trailer: (name) => {
+      const value = trailers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
   };
 }
 

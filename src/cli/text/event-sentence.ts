@@ -15,6 +15,8 @@ export function eventSentence(event: IncidentEvent): string {
       return measured(event.result);
     case 'captured':
       return captured(event);
+    case 'evidence_gate':
+      return gated(event.decision, event.actions, event.reason);
     case 'contained':
       return 'every action was measured to be in force';
     case 'containment_failed':
@@ -53,6 +55,11 @@ function measured({ action, target, status, detail }: Measured): string {
 function reflexOutcome(applied: boolean, detail: string): string {
   if (applied) return 'applied at once';
   return `could not be applied at once${detail === '' ? '' : `: ${detail}`}`;
+}
+
+function gated(decision: 'hold' | 'proceed', actions: readonly string[], reason: string): string {
+  const what = decision === 'hold' ? 'held until evidence is kept' : 'taken without evidence';
+  return `${actions.join(', ')} ${what}: ${reason}`;
 }
 
 /** The count itself would mislead: outside the endorsement hierarchy a TPM shifts it for each key. */

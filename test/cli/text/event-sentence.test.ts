@@ -46,6 +46,7 @@ describe('the sentence of a capture', () => {
       artifacts: Array.from({ length: artifacts }, () => ARTIFACT),
       gaps,
       reset_count,
+      receipt: null,
     });
 
   it.each([
@@ -81,5 +82,16 @@ describe('the sentence of', () => {
     expect(sentence).toBe(
       'runtime-attestor reports the same, because it was asked: the bundle is degraded',
     );
+  });
+});
+
+describe('the sentence of what destroys evidence', () => {
+  it.each([
+    ['hold', 'wipe, unmount held until evidence is kept: the disk is full'],
+    ['proceed', 'wipe, unmount taken without evidence: the disk is full'],
+  ] as const)('where policy says to %s', (decision, expected) => {
+    const actions = ['wipe', 'unmount'];
+    const reason = 'the disk is full';
+    expect(eventSentence({ type: 'evidence_gate', decision, actions, reason })).toBe(expected);
   });
 });

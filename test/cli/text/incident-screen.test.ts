@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { incidentScreen } from '../../../src/cli/text/incident-screen.ts';
 import type { Attestation, IncidentEvent } from '../../../src/domain/events.ts';
 import { CLAIMED } from '../../support/attestations.ts';
+import { CAPTURED } from '../../support/captures.ts';
 import { HAPPENS, incidentAfter, LATCHED } from '../../support/incidents.ts';
 
 const { acknowledged, attested, contained, inForce } = HAPPENS;
@@ -22,6 +23,16 @@ function reattested(...events: IncidentEvent[]): string | undefined {
 }
 
 describe('the screen of an incident', () => {
+  it('names the signed manifest of its evidence, and says where something was destroyed without', () => {
+    const screen = (event: IncidentEvent) =>
+      incidentScreen(incidentAfter({}, event), [], 0, (_style, text) => text);
+    expect(screen({ type: 'captured', ...CAPTURED })).toMatch(/^ *manifest +b{16} +signed$/m);
+    const decided = { decision: 'proceed' as const, actions: ['wipe'], reason: 'the disk is full' };
+    expect(screen({ type: 'evidence_gate', ...decided })).toMatch(
+      /^ *waived +destroyed without +the disk is full$/m,
+    );
+  });
+
   it('says by what the host was believed, and what that is worth', () => {
     const quote = { proof: 'tpm_quote', assurance: 'hardware', baseline: 'spring' } as const;
     expect(reattested(believed({ ...quote, trust: 'ek-certificate' }))).toMatch(

@@ -1,0 +1,128 @@
+import type { Captured, HostCaptureRequest } from '../src/domain/activities.ts';
+import type { Taken } from '../src/domain/custodian.ts';
+import type { Artifact, Gap } from '../src/domain/events.ts';
+import { Fault } from '../src/domain/fault.ts';
+import { COLLECTORS, type Collector } from '../src/domain/host-capture.ts';
+import { hostSubjectOf, type HostSubject } from '../src/domain/host-subject.ts';
+import type { ActivityDeps } from './deps.ts';
+import { seal } from './seal-evidence.ts';
+
+/** A collector with less than this left could only be cut off. */
+const LEAST_MS = 500;
+
+/**
+ * Freezes the subject, takes from it one collector after the other in order of volatility, lets it run again, and
+ * seals what was kept.
+ */
+export async function captureHost(
+  deps: ActivityDeps,
+  request: HostCaptureRequest,
+): Promise<Captured> {
+  const host = request.subject.host ?? deps.policy().attestation.unnamed_host ?? '';
+  const subject = hostSubjectOf(request.subject);
+  if (subject === null) return nothing('the report names nothing on the host');
+  const endsMs = deps.now() + request.deadline_ms;
+  const frozen = await freeze(deps, host, subject);
+  const taken: Taking = { artifacts: [], gaps: frozen.gaps };
+  try {
+    for (const collector of collectorsFor(request)) {
+      await take(deps, { host, subject, collector, endsMs }, taken);
+    }
+  } finally {
+    await thaw(deps, host, subject, frozen);
+  }
+  // A host of which nothing was had has given nothing that destruction may rely on.
+  if (taken.artifacts.length === 0) return { ...nothing(''), gaps: taken.gaps };
+  return seal(deps, request, { host, frozen: frozen.frozen, ...taken });
+}
+
+interface Taking {
+  artifacts: Artifact[];
+  gaps: Gap[];
+}
+
+function collectorsFor({ severity }: HostCaptureRequest): Collector[] {
+  return COLLECTORS.filter((collector) => collector !== 'memory' || severity === 'critical');
+}
+
+interface Frozen {
+  frozen: Taken['frozen'];
+  gaps: Gap[];
+}
+
+/** What runs on while it is captured from is captured all the same, and it is said. */
+async function freeze(
+  { hostAgent, now }: ActivityDeps,
+  host: string,
+  subject: HostSubject,
+): Promise<Frozen> {
+  const from_ms = now();
+  const answer = await hostAgent.freeze(host, subject);
+  if ('reason' in answer) return { frozen: null, gaps: [gap('freeze', answer)] };
+  const { frozen, method } = answer.answer;
+  if (frozen) return { frozen: { method, from_ms, to_ms: null }, gaps: [] };
+  return { frozen: null, gaps: [{ collector: 'freeze', reason: `not frozen by ${method}` }] };
+}
+
+async function thaw(
+  { hostAgent, now }: ActivityDeps,
+  host: string,
+  subject: HostSubject,
+  { frozen, gaps }: Frozen,
+): Promise<void> {
+  if (frozen === null) return;
+  const answer = await hostAgent.thaw(host, subject);
+  if ('reason' in answer) gaps.push(gap('thaw', answer));
+  else frozen.to_ms = now();
+}
+
+interface Ask {
+  host: string;
+  subject: HostSubject;
+  collector: Collector;
+  endsMs: number;
+}
+
+/** One artifact, or the reason why there is none: whatever one collector does, the others go on. */
+async function take(deps: ActivityDeps, ask: Ask, { artifacts, gaps }: Taking): Promise<void> {
+  const { collector } = ask;
+  try {
+    const artifact = await fetch(deps, ask);
+    if ('reason' in artifact) gaps.push(gap(collector, artifact));
+    else artifacts.push(artifact);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    gaps.push({ collector, reason: `${error.code}: ${error.message}` });
+  }
+}
+
+async function fetch(
+  { hostAgent, store, policy, now }: ActivityDeps,
+  { host, subject, collector, endsMs }: Ask,
+): Promise<Artifact | { reason: string; detail: string }> {
+  const deadline_ms = endsMs - now();
+  if (deadline_ms < LEAST_MS) return { reason: 'deadline', detail: 'there was no time left' };
+  const { evidence, memory } = policy().recovery.capture.recipients;
+  const recipients = collector === 'memory' ? memory : evidence;
+  const sent = await hostAgent.capture(host, { subject, collector, deadline_ms, recipients });
+  if ('reason' in sent) return sent;
+  const mediaType = recipients.length > 0 ? 'application/age' : 'application/zstd';
+  const ref = await store.putStream(sent.answer.bytes, mediaType);
+  const { stored, tool: _tool, ...report } = sent.answer.report();
+  if (stored.sha256 !== ref.sha256) {
+    return { reason: 'malformed-evidence', detail: 'the bytes are not those of the report' };
+  }
+  if (stored.size === 0) return { reason: report.completeness, detail: report.reason };
+  const { completeness, reason, media_type, plain, compression, encryption } = report;
+  const from_host = { completeness, reason, media_type, plain, compression, encryption };
+  return { collector, ...ref, from_host };
+}
+
+function gap(collector: string, { reason, detail }: { reason: string; detail: string }): Gap {
+  return { collector, reason: `${reason}: ${detail}` };
+}
+
+function nothing(reason: string): Captured {
+  const gaps = reason === '' ? [] : [{ collector: 'host', reason }];
+  return { artifacts: [], gaps, receipt: null, reset_count: null };
+}

@@ -1,0 +1,24 @@
+import type { Captured, IncidentFacts } from '../src/domain/activities.ts';
+import type { Taken } from '../src/domain/custodian.ts';
+import { Fault } from '../src/domain/fault.ts';
+import type { ActivityDeps } from './deps.ts';
+
+type Kept = Pick<Taken, 'host' | 'frozen' | 'artifacts' | 'gaps'>;
+
+/** What was captured, with the receipt of its signed manifest; a gap more where that could not be made. */
+export async function seal(
+  { custodian, now, random }: Pick<ActivityDeps, 'custodian' | 'now' | 'random'>,
+  { incident_id, class: incidentClass, severity, subject }: IncidentFacts,
+  kept: Kept,
+): Promise<Captured> {
+  const captured = { artifacts: [...kept.artifacts], gaps: [...kept.gaps], reset_count: null };
+  const snapshot_id = Buffer.from(random()).toString('hex').slice(0, 16);
+  const about = { incident_id, snapshot_id, class: incidentClass, severity, subject };
+  try {
+    return { ...captured, receipt: await custodian.seal({ ...about, ...kept, taken_ms: now() }) };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const gap = { collector: 'manifest', reason: `${error.code}: ${error.message}` };
+    return { ...captured, gaps: [...captured.gaps, gap], receipt: null };
+  }
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities, DestroyRequest } from '../../src/domain/activities.ts';
+import type { Plan, PlannedAction } from '../../src/domain/plan.ts';
+import { CAPTURED, NO_CAPTURE, NOTHING_CAPTURED } from '../support/captures.ts';
+import { COURSE, FREEZE } from '../support/incidents.ts';
+import { stage } from './stage.ts';
+
+let on: Awaited<ReturnType<typeof stage>>;
+beforeAll(async () => void (on = await stage()), 60_000);
+afterAll(() => on.stop());
+
+const MINUTE_MS = 60_000;
+const WIPE: PlannedAction = {
+  ...FREEZE,
+  action: 'wipe_workspace',
+  target: 'workspace',
+  resource: 'wipe_workspace@workspace#*/*',
+  freeze: false,
+  destructive: true,
+  release: 'none',
+};
+const capture = { ...NO_CAPTURE, targets: ['agent'], deadline_ms: 1_000, host_ms: 60_000 };
+const WIPES: Partial<Plan> = { ...COURSE, actions: [FREEZE, WIPE], capture };
+
+/** A world that says what was asked of it, in order. */
+function listening(changed: Partial<Activities> = {}) {
+  const asked: string[] = [];
+  const destroyed: DestroyRequest[] = [];
+  const effects: Partial<Activities> = {
+    contain: async ({ actions }) => {
+      asked.push(...actions.map(({ action }) => action));
+      return actions.map(inForce);
+    },
+    destroy: async (request) => {
+      asked.push(...request.actions.map(({ action }) => action));
+      destroyed.push(request);
+      return request.actions.map(inForce);
+    },
+    captureHost: async () => {
+      asked.push('capture');
+      return CAPTURED;
+    },
+    ...changed,
+  };
+  return { asked, destroyed, effects };
+}
+
+const inForce = ({ action, target }: PlannedAction) =>
+  ({ action, target, status: 'contained', reason: 'ok', detail: '' }) as const;
+const gates = () => on.told('evidence_gate').map(({ event }) => event);
+
+describe('a step that destroys evidence', () => {
+  it('is taken last, with the receipt of what was captured', async () => {
+    const { asked, destroyed, effects } = listening();
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(MINUTE_MS);
+    await give('resolve');
+    await handle.result();
+    expect(asked.indexOf('wipe_workspace')).toBe(asked.length - 1);
+    expect(asked.toSorted()).toEqual(['capture', 'freeze_agent', 'wipe_workspace']);
+    expect(destroyed.map(({ evidence }) => evidence)).toEqual([{ receipt: CAPTURED.receipt }]);
+    expect(gates()).toEqual([]);
+  });
+
+  it('waits beside everything else while the host is captured from', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const { asked, effects } = listening({
+      captureHost: async () => {
+        await finished;
+        return CAPTURED;
+      },
+    });
+    const { handle, give } = await on.start(WIPES, effects);
+    await expect.poll(() => asked).toContain('freeze_agent');
+    expect(asked).not.toContain('wipe_workspace');
+    finish();
+    await expect.poll(() => asked).toContain('wipe_workspace');
+    await give('resolve');
+    await handle.result();
+  });
+
+  it('is held, and taken once a later capture has kept something', async () => {
+    let captures = 0;
+    const { destroyed, effects } = listening({
+      captureHost: async () => {
+        captures += 1;
+        const gaps = [{ collector: 'host', reason: 'unreachable' }];
+        return captures < 3 ? { ...NOTHING_CAPTURED, gaps } : CAPTURED;
+      },
+    });
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(10 * MINUTE_MS);
+    expect(gates()).toEqual([
+      {
+        type: 'evidence_gate',
+        decision: 'hold',
+        actions: ['wipe_workspace'],
+        reason: expect.stringContaining('host (unreachable)'),
+      },
+    ]);
+    expect(destroyed).toHaveLength(1);
+    await give('resolve');
+    await handle.result();
+    expect(captures).toBe(3);
+  });
+
+  it('is taken without, and that is on the record, where policy says to proceed', async () => {
+    const { destroyed, effects } = listening({ captureHost: async () => NOTHING_CAPTURED });
+    const plan = { ...WIPES, capture: { ...capture, on_failure: 'proceed' as const } };
+    const { handle, give } = await on.start(plan, effects);
+    await on.environment.sleep(MINUTE_MS);
+    await give('resolve');
+    await handle.result();
+    expect(gates()).toMatchObject([{ decision: 'proceed', actions: ['wipe_workspace'] }]);
+    expect(destroyed).toMatchObject([{ evidence: { without: expect.any(String) } }]);
+  });
+
+  it('that is still held at the resolution is never taken, and nothing waits for it', async () => {
+    const { asked, effects } = listening({ captureHost: async () => NOTHING_CAPTURED });
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(MINUTE_MS / 2);
+    await give('resolve');
+    await handle.result();
+    expect(asked).not.toContain('wipe_workspace');
+  });
+
+  it('that failed is tried again with the same evidence until it is in force', async () => {
+    const enforced: unknown[] = [];
+    const { effects } = listening({
+      destroy: async ({ actions }) =>
+        actions.map((action) => ({ ...inForce(action), status: 'failed', reason: 'no_evidence' })),
+      enforce: async (request) => {
+        enforced.push('evidence' in request ? request.evidence : null);
+        const [action = WIPE] = request.actions;
+        return inForce(action);
+      },
+    });
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(MINUTE_MS);
+    await give('resolve');
+    await handle.result();
+    expect(on.told('containment_failed')).toHaveLength(1);
+    expect(enforced).toEqual([{ receipt: CAPTURED.receipt }]);
+  });
+});

@@ -1,0 +1,28 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import type { Captured } from '../../src/domain/activities.ts';
+import { readings } from '../effects.ts';
+import { gap } from '../gap.ts';
+import type { Story } from '../story.ts';
+
+/** The agent keeps the deadline itself; the engine gives it up this much later, the worker's death included. */
+const MARGIN_MS = 15_000;
+
+/** Captures from the host beside everything else: only what destroys evidence waits for it. */
+export async function captureHost(story: Story): Promise<void> {
+  const { host_ms } = story.course.capture;
+  if (!host_ms) return;
+  story.tell({ type: 'captured', ...(await take(story, host_ms)) });
+  await story.written();
+}
+
+async function take({ facts }: Story, deadline_ms: number): Promise<Captured> {
+  const summary = `capture from ${facts.subject.host ?? 'the host'}`;
+  const scheduleToCloseTimeout = deadline_ms + MARGIN_MS;
+  try {
+    const options = { summary, scheduleToCloseTimeout };
+    return await readings.captureHost.executeWithOptions(options, [{ ...facts, deadline_ms }]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return gap('host', error.cause?.message ?? 'the agent gave no answer');
+  }
+}
