@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WHOLE } from '../../src/domain/bundle-scope.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { createExporter } from '../../src/shim/export.ts';
 import { boot, TOOL_CALL_BURST, type Booted } from './boot.ts';
@@ -33,5 +34,25 @@ describe('an export', () => {
     await expect(exporterOver(endless).export('ada')).rejects.toMatchObject({
       code: 'export_too_large',
     });
+  });
+
+  it('of an incident that is too large can be had in parts', async () => {
+    const { id } = await shim.report(TOOL_CALL_BURST);
+    const [entry] = await shim.ledger.register.timeline(id);
+    if (entry === undefined) throw new Error('the ledger is empty');
+    const at = '2999-01-01T00:00:00.000Z';
+    const big = { ...entry, at, body: { ...entry.body, trace: 'x'.repeat(33 * 1024 * 1024) } };
+    const timeline = async () => [entry, { ...big, seq: entry.seq + 1 }];
+    const exporter = exporterOver({
+      ...shim.ledger,
+      register: { ...shim.ledger.register, timeline },
+    });
+    const ask = { incidentId: id, scope: WHOLE, redact: 'none' } as const;
+    await expect(exporter.exportIncident('ada', ask)).rejects.toMatchObject({
+      code: 'export_too_large',
+      message: expect.stringContaining('?from='),
+    });
+    const part = { ...ask, scope: { ...WHOLE, to: entry.at } };
+    expect((await exporter.exportIncident('ada', part)).bytes.length).toBeGreaterThan(0);
   });
 });
