@@ -13,6 +13,7 @@ const roots: Roots = {
   runAgent: async (env) => (await import('./host-agent.ts')).runAgent(env),
   withLedger: async (env, use) => (await import('./local-ledger.ts')).withLedger(env, use),
   verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
+  verifyEvidence: async (env) => (await import('./local-evidence.ts')).verifyLocalEvidence(env),
   evidence: async (env) => (await import('./local-evidence.ts')).localEvidence(env),
   hosts: {
     enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),

@@ -8,6 +8,7 @@ import { drillCommand } from './commands/drill.ts';
 import { exportCommand } from './commands/export.ts';
 import { hostCommands } from './commands/hosts.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
 import { principalCommand } from './commands/principal.ts';
@@ -68,6 +69,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   bundleCommand,
   quoteCommand,
   ledgerCommand,
+  evidenceCommand,
   policyCommand,
   principalCommand,
   hostCommands,

@@ -2,6 +2,7 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import type { EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
+import type { CustodyReport } from '../evidence/verify-custody.ts';
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
 import type { Env } from './io.ts';
@@ -22,6 +23,8 @@ export interface Roots {
   ): Promise<T>;
   /** Walks the whole chain, the register and the signed checkpoints. */
   verifyLedger(env: Env): Promise<LedgerVerdict>;
+  /** Reads back every object that a signed manifest of this machine lists. */
+  verifyEvidence(env: Env): Promise<CustodyReport>;
   /** The evidence of this machine, to be read. */
   evidence(env: Env): Promise<Pick<EvidenceStore, 'read'>>;
   /** The protected hosts of this machine's installation. */

@@ -70,6 +70,7 @@ const noRoots: Roots = {
   practiceHost: { tamper: notHere, restore: notHere },
   withLedger: notHere,
   verifyLedger: notHere,
+  verifyEvidence: notHere,
   evidence: notHere,
   throwAway: notHere,
   describeConfig: notHere,

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
+import type { CustodyReport } from '../../src/evidence/verify-custody.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import type { LedgerVerdict } from '../../src/cli/roots.ts';
 import { cordon, scratch } from './surroundings.ts';
@@ -59,6 +60,29 @@ describe('cordon bundle verify', () => {
 
   it('exits 2 for a file that is not there', async () => {
     expect((await cordon(['bundle', 'verify', '/nonexistent'])).code).toBe(2);
+  });
+});
+
+describe('cordon evidence verify', () => {
+  const verifying = (misses: CustodyReport['misses']) =>
+    cordon(['evidence', 'verify'], {
+      roots: {
+        verifyEvidence: async () => ({ manifests: 2, artifacts: 5, bytes: 700, misses }),
+      },
+    });
+
+  it('exits 0 with what it has read where everything is as it was kept', async () => {
+    const { code, out } = await verifying([]);
+    expect([code, out]).toEqual([0, 'valid: 2 manifests, 5 artifacts, 700 bytes\n']);
+  });
+
+  it('exits 1 and names what is lost, and by which manifest it is missed', async () => {
+    const [manifest, sha256] = ['b'.repeat(64), 'a'.repeat(64)];
+    const lost = { manifest, name: '1-memory', sha256, reason: 'missing', detail: 'gone' } as const;
+    const { code, out, err } = await verifying([lost]);
+    expect(code).toBe(1);
+    expect(out).toContain(`missing: 1-memory (${sha256}) of manifest ${manifest}: gone`);
+    expect(err).toContain('evidence_lost');
   });
 });
 

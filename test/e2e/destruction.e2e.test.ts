@@ -1,4 +1,7 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyLocalEvidence } from '../../src/local-evidence.ts';
 import { eventually } from '../support/eventually.ts';
 import { installation, STARTING_MS, type Installation } from '../support/installation.ts';
 
@@ -6,6 +9,7 @@ import { installation, STARTING_MS, type Installation } from '../support/install
 const DESTRUCTIVE = { disable_airlock: { destructive: true } };
 
 let cordon: Installation;
+let destroyed = '';
 beforeAll(async () => {
   cordon = await installation({
     policy: {
@@ -20,11 +24,25 @@ describe('an action that destroys evidence', () => {
   it('is the last of all, after evidence was kept and signed', async () => {
     const { id } = await cordon.report({ class: 'attestation_failure', subject: {} });
     const { containment_actions, evidence_receipt } = await cordon.untilState(id, 'contained');
+    destroyed = id;
     expect(containment_actions.every(({ status }) => status === 'contained')).toBe(true);
     expect(evidence_receipt).toMatchObject({ incident_id: id, gaps: 0 });
     const told = (await cordon.events(id, 'action')).map(({ result }) => result.action);
     expect(told.at(-1)).toBe('disable_airlock');
     expect(await cordon.events(id, 'evidence_gate')).toEqual([]);
+  });
+
+  it('leaves evidence that is read back at any time, and missed where it is gone', async () => {
+    const { misses, manifests } = await verifyLocalEvidence(cordon.env);
+    expect([misses, manifests]).toEqual([[], 1]);
+    const captures = await cordon.events(destroyed, 'captured');
+    const captured = captures.find(({ receipt }) => receipt !== null);
+    const { sha256 = '' } = captured?.artifacts[0] ?? {};
+    const object = join(cordon.home, 'evidence', 'objects', 'sha256', sha256.slice(0, 2), sha256);
+    await rename(object, `${object}.away`);
+    const missed = await verifyLocalEvidence(cordon.env);
+    await rename(`${object}.away`, object);
+    expect(missed.misses).toMatchObject([{ sha256, reason: 'missing' }]);
   });
 
   it('is held while nothing could be kept, and everything else goes on', async () => {
