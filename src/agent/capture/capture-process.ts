@@ -8,6 +8,9 @@ import { type CaptureOrder, REPORT_FD } from './capture-order.ts';
 /** For a collector to write down that its time was up. */
 const MARGIN_MS = 2_000;
 
+/** Each chunk is garbage at once: where the young generation may grow, 80 MB of them lie about. */
+const FRUGAL = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+
 /** In base64 it must fit into the 16 KiB of a client's trailers. */
 const MOST_REPORT_BYTES = 12_000;
 
@@ -47,7 +50,7 @@ export function startCapture(program: string, order: CaptureOrder): CaptureProce
 }
 
 function launch(program: string, order: CaptureOrder): ChildProcess {
-  const args = ['--disable-warning=ExperimentalWarning', program, JSON.stringify(order)];
+  const args = [...FRUGAL, program, JSON.stringify(order)];
   return spawn(process.execPath, args, {
     // A group of its own, so that what it started ends with it.
     detached: true,

@@ -1,25 +1,18 @@
 import { closeSync } from 'node:fs';
 import type { ByteName } from './byte-name.ts';
-import type { CaptureTarget, CollectFrom } from './collector.ts';
-import { startFindings, type Findings } from './findings.ts';
+import { collectTar } from './collect-tar.ts';
+import type { CaptureTarget } from './collector.ts';
+import type { Findings } from './findings.ts';
 import { mountViews, type MountView } from './mount-view.ts';
 import { isBelow, type Mount } from './mountinfo.ts';
 import { openUpper } from './overlay.ts';
 import { inodesBelow } from './secret-inodes.ts';
 import { SECRET_PLACES } from './secret-places.ts';
-import { TAR_TYPE, tarEnd } from './tar-entry.ts';
+import { tarEnd } from './tar-entry.ts';
 import { startTreeArchive, type TreeArchive } from './tree-archive.ts';
-import { unhurried } from './unhurried.ts';
 
 /** What was changed since the image: the upper directory of the overlay that is the target's root. A tar of `mnt-<namespace>/<path>`. */
-export const collectFilesystem: CollectFrom = (target) => {
-  const findings = startFindings();
-  return {
-    mediaType: TAR_TYPE,
-    bytes: unhurried(archive(target, findings)),
-    verdict: findings.verdict,
-  };
-};
+export const collectFilesystem = collectTar(archive);
 
 function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Array> {
   const views = mountViews(target.processes);

@@ -1,16 +1,16 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { errorCode, unlessGone } from '../subjects/gone.ts';
-import type { CaptureTarget, CollectFrom, PinnedProcess } from './collector.ts';
+import { collectTar } from './collect-tar.ts';
+import type { CaptureTarget, PinnedProcess } from './collector.ts';
 import { fileBody } from './file-body.ts';
-import { startFindings, type Findings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { isPast } from './is-past.ts';
 import { readMounts } from './mountinfo.ts';
 import { O_PATH, openToRead } from './open-at.ts';
 import { outputPlace, type OutputPlace } from './output-place.ts';
-import { TAR_TYPE, tarEnd, tarEntry } from './tar-entry.ts';
+import { tarEnd, tarEntry } from './tar-entry.ts';
 import { headerOf } from './tree-header.ts';
 import { indexEntry } from './tree-index.ts';
-import { unhurried } from './unhurried.ts';
 
 /** Some days of what a talkative agent says, and more than anybody reads. */
 export const MOST_LOG_BYTES = 16 * 1024 * 1024;
@@ -36,14 +36,7 @@ interface Output extends OutputPlace {
 }
 
 /** The last 16 MiB of every file that stdout and stderr lead to, and where the others lead. A tar with an index. */
-export const collectLogs: CollectFrom = (target) => {
-  const findings = startFindings();
-  return {
-    mediaType: TAR_TYPE,
-    bytes: unhurried(archive(target, findings)),
-    verdict: findings.verdict,
-  };
-};
+export const collectLogs = collectTar(archive);
 
 function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Array> {
   const outputs: Output[] = [];

@@ -1,28 +1,21 @@
 import { closeSync } from 'node:fs';
 import type { ByteName } from './byte-name.ts';
-import type { CaptureTarget, CollectFrom } from './collector.ts';
-import { startFindings, type Findings } from './findings.ts';
+import { collectTar } from './collect-tar.ts';
+import type { CaptureTarget } from './collector.ts';
+import type { Findings } from './findings.ts';
 import { mountViews, type MountView } from './mount-view.ts';
 import { isBelow, isStrictlyBelow, pathBelow, type Mount } from './mountinfo.ts';
 import { openMount } from './open-mount.ts';
 import { isSecret, secretPathsIn, secretPlaces, type SecretPlaces } from './secret-places.ts';
 import { inodesBelow } from './secret-inodes.ts';
-import { TAR_TYPE, tarEnd } from './tar-entry.ts';
+import { tarEnd } from './tar-entry.ts';
 import { startTreeArchive, type TreeArchive } from './tree-archive.ts';
-import { unhurried } from './unhurried.ts';
 
 /** Runtimes hide files of these with an empty tmpfs; the target has nothing of its own there. */
 const OF_KERNEL = ['/proc', '/sys'];
 
 /** Every tmpfs that the processes can see, once, without what others entrusted to them. A tar of `mnt-<namespace>/<path>`. */
-export const collectTmpfs: CollectFrom = (target) => {
-  const findings = startFindings();
-  return {
-    mediaType: TAR_TYPE,
-    bytes: unhurried(archive(target, findings)),
-    verdict: findings.verdict,
-  };
-};
+export const collectTmpfs = collectTar(archive);
 
 function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Array> {
   const trees = startTreeArchive(target.deadlineMs, findings);
