@@ -38,6 +38,7 @@ describe('a quote at containment', () => {
       artifacts: [expect.objectContaining({ collector: 'quote', media_type: 'application/json' })],
       gaps: [],
       reset_count: expect.any(Number),
+      receipt: null,
     });
     const { document, challenge } = await kept(first);
     expect(challenge).toMatchObject({ purpose: 'containment', host: PRACTICE_HOST });
@@ -91,6 +92,7 @@ describe('a quote that cannot be had at containment is a gap', () => {
     artifacts: [],
     gaps: [{ collector: 'quote', reason }],
     reset_count: null,
+    receipt: null,
   });
 
   it('where the host is not enrolled', async () => {
