@@ -4,12 +4,10 @@ import type { CollectFrom, PinnedProcess } from './collector.ts';
 import { descriptorsOf, tooMany } from './descriptors.ts';
 import { createDigests, type Digests } from './file-digest.ts';
 import { jsonLines } from './json-lines.ts';
+import { O_PATH } from './open-at.ts';
 
 /** Of a file that has no name any more: dropped programs and scripts have less, and logs and caches more. */
 const MOST_CONTENT_BYTES = 16 * 1024 * 1024;
-
-/** Linux; Node does not name it. What is open by it is known by its inode and can be neither read nor disturbed. */
-const O_PATH = 0o10_000_000;
 
 const NOTES = [
   'pipes, devices and sockets were not opened',

@@ -11,31 +11,29 @@ const FREEZE_WITHIN_MS = 5_000;
  * Stands the subject still, whether it stood already or not. Nothing is remembered: it stays so when the agent ends.
  * Throws the Faults of `findSubject`.
  */
-export async function freezeSubject(
+export function freezeSubject(
   subject: HostSubject,
   allowed: readonly string[],
 ): Promise<FreezeAnswer> {
-  const startedAt = performance.now();
-  const giveUpAt = startedAt + FREEZE_WITHIN_MS;
-  const { cgroup } = findSubject(subject, allowed);
-  if (cgroup === '') await stopAll(() => findSubject(subject, allowed).pids, giveUpAt);
-  else await setFrozen(cgroup, true, giveUpAt);
-  return measured(heldIn(cgroup, subject), allowed, methodFor(cgroup), startedAt);
+  return acted(subject, allowed, async (cgroup, pids, giveUpAt) => {
+    const byFreezer = cgroup !== '';
+    if (byFreezer) await setFrozen(cgroup, true, giveUpAt);
+    else await stopAll(pids, giveUpAt);
+    return byFreezer;
+  });
 }
 
 /** Undoes what holds the subject, as the kernel shows it: the freezer of its cgroup, else SIGSTOP. */
-export async function thawSubject(
+export function thawSubject(
   subject: HostSubject,
   allowed: readonly string[],
 ): Promise<FreezeAnswer> {
-  const startedAt = performance.now();
-  const giveUpAt = startedAt + FREEZE_WITHIN_MS;
-  const { cgroup } = findSubject(subject, allowed);
-  const byFreezer = cgroup !== '' && isAskedToFreeze(cgroup);
-  if (byFreezer) await setFrozen(cgroup, false, giveUpAt);
-  else await continueAll(() => findSubject(subject, allowed).pids, giveUpAt);
-  const method = byFreezer ? 'cgroup_freezer' : 'sigstop';
-  return measured(heldIn(cgroup, subject), allowed, method, startedAt);
+  return acted(subject, allowed, async (cgroup, pids, giveUpAt) => {
+    const byFreezer = cgroup !== '' && isAskedToFreeze(cgroup);
+    if (byFreezer) await setFrozen(cgroup, false, giveUpAt);
+    else await continueAll(pids, giveUpAt);
+    return byFreezer;
+  });
 }
 
 /** What holds the subject at this moment; null where a part of it runs. */
@@ -44,8 +42,18 @@ export function holdOf({ pids, cgroup }: FoundSubject): FreezeAnswer['method'] |
   return areStopped(pids) ? 'sigstop' : null;
 }
 
-function methodFor(cgroup: string): FreezeAnswer['method'] {
-  return cgroup === '' ? 'sigstop' : 'cgroup_freezer';
+/** `act` says whether it did it by the freezer, and finds the processes anew as often as it looks. */
+async function acted(
+  subject: HostSubject,
+  allowed: readonly string[],
+  act: (cgroup: string, pids: () => number[], giveUpAt: number) => Promise<boolean>,
+): Promise<FreezeAnswer> {
+  const startedAt = performance.now();
+  const { cgroup } = findSubject(subject, allowed);
+  const pids = () => findSubject(subject, allowed).pids;
+  const byFreezer = await act(cgroup, pids, startedAt + FREEZE_WITHIN_MS);
+  const method = byFreezer ? 'cgroup_freezer' : 'sigstop';
+  return measured(heldIn(cgroup, subject), allowed, method, startedAt);
 }
 
 /** A process may have ended before its cgroup froze; what is left of the subject is in there. */
