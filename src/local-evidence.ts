@@ -5,10 +5,9 @@ import type { EvidenceRef, EvidenceStore } from './domain/evidence.ts';
 import { Fault } from './domain/fault.ts';
 import type { Register } from './domain/ledger.ts';
 import { eventIn } from './domain/recorded.ts';
-import { loadSigningKey, type PublicKey } from './evidence/signing-key.ts';
+import type { PublicKey } from './evidence/signing-key.ts';
 import { verifyCustody, type CustodyReport } from './evidence/verify-custody.ts';
-import { readPrivateFile } from './intake/private-file.ts';
-import { withLedger } from './local-ledger.ts';
+import { localPublicKey, withLedger } from './local-ledger.ts';
 
 const ENTRIES_AT_ONCE = 500;
 
@@ -21,13 +20,13 @@ export function localEvidence(env: Env): Promise<EvidenceStore> {
 /** Reads back all that the ledger says was captured and signed. Throws Fault `key_missing` without the key. */
 export async function verifyLocalEvidence(env: Env): Promise<CustodyReport> {
   const store = await localEvidence(env);
-  const key = await localKey(env);
+  const key = await requireKey(env);
   return withLedger(env, ({ register }) => verifyCustody(manifestsIn(register), { store, key }));
 }
 
-async function localKey(env: Env): Promise<PublicKey> {
-  const pem = await readPrivateFile(join(readConfig(env).CORDON_HOME, 'keys', 'signing.pem'));
-  if (pem !== null) return loadSigningKey(pem).publicKey;
+async function requireKey(env: Env): Promise<PublicKey> {
+  const key = await localPublicKey(readConfig(env).CORDON_HOME);
+  if (key !== null) return key;
   throw new Fault('key_missing', 'keys/signing.pem is gone', { retryable: false });
 }
 

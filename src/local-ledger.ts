@@ -7,7 +7,7 @@ import type { Checkpoint } from './domain/checkpoint.ts';
 import { Fault } from './domain/fault.ts';
 import type { Ledger } from './domain/ledger.ts';
 import { verifyCheckpoint } from './evidence/checkpoint.ts';
-import { loadSigningKey } from './evidence/signing-key.ts';
+import { loadSigningKey, type PublicKey } from './evidence/signing-key.ts';
 import { openLedgerOf } from './foundation.ts';
 import { readPrivateFile } from './intake/private-file.ts';
 import { createLog } from './log.ts';
@@ -20,6 +20,12 @@ export async function withLedger<T>(env: Env, use: (ledger: Ledger) => Promise<T
   } finally {
     await ledger.close();
   }
+}
+
+/** What this machine signs evidence with; null where there is no key. */
+export async function localPublicKey(home: string): Promise<PublicKey | null> {
+  const pem = await readPrivateFile(join(home, 'keys', 'signing.pem'));
+  return pem === null ? null : loadSigningKey(pem).publicKey;
 }
 
 /** The chain, the register and every signed head of it. */
@@ -40,10 +46,9 @@ async function signedHeads(
   ledger: Ledger,
 ): Promise<{ checkpoints: Checkpoint[] } | Extract<LedgerVerdict, { valid: false }>> {
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now: Date.now });
-  const pem = await readPrivateFile(join(home, 'keys', 'signing.pem'));
+  const key = await localPublicKey(home);
   const kept = await ledger.checkpoints.all();
-  if (pem === null && kept.length > 0) return broken(0, 'key_missing', 'keys/signing.pem is gone');
-  const key = pem === null ? null : loadSigningKey(pem).publicKey;
+  if (key === null && kept.length > 0) return broken(0, 'key_missing', 'keys/signing.pem is gone');
   const checkpoints: Checkpoint[] = [];
   for (const { seq, ref } of kept) {
     try {
