@@ -23,3 +23,16 @@ export interface EvidenceStore {
   /** The bytes as they are read, in order. Their digest is known only at the end: a Fault then comes behind them. */
   read(address: EvidenceRef | string): AsyncIterable<Uint8Array>;
 }
+
+/**
+ * What a store itself does about how long an object is kept, by its SHA-256. Where it can do nothing, the ledger
+ * alone says so: see `enforcing` in the manifest.
+ */
+export interface EvidenceRetention {
+  /** Nobody can remove it before this instant (epoch ms). One that is earlier than before changes nothing. */
+  keepUntil(sha256: string, untilMs: number): Promise<void>;
+  /** Whether it is kept whatever its date says. */
+  setLegalHold(sha256: string, held: boolean): Promise<void>;
+  /** Harmless where it is gone already. Fault `evidence_retained` where the store does not let go of it. */
+  remove(sha256: string): Promise<void>;
+}

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EvidenceRef, evidenceRefSchema, type EvidenceStore } from '../../domain/evidence.ts';
+import {
+  type EvidenceRef,
+  evidenceRefSchema,
+  type EvidenceRetention,
+  type EvidenceStore,
+} from '../../domain/evidence.ts';
 import { Fault } from '../../domain/fault.ts';
 import { sha256Schema } from '../../domain/primitives.ts';
 import { evidenceRef } from '../../evidence/digest.ts';
@@ -24,7 +29,9 @@ export interface LocalDirectoryOptions {
  *
  * Faults: `evidence_store_unavailable` (retryable), `evidence_missing`, `evidence_corrupt`, `bad_evidence_ref`.
  */
-export async function openLocalDirectory(options: LocalDirectoryOptions): Promise<EvidenceStore> {
+export async function openLocalDirectory(
+  options: LocalDirectoryOptions,
+): Promise<EvidenceStore & EvidenceRetention> {
   const place = await openPlace(options);
   const durable = new Set<string>();
   /** Reads back what is there now, which may be older than what was just written. */
@@ -45,6 +52,13 @@ export async function openLocalDirectory(options: LocalDirectoryOptions): Promis
     },
     get: async (address) => collect(readObject(place.objects, addressed(address))),
     read: (address) => readObject(place.objects, addressed(address)),
+    // No date that a file system could keep: the ledger alone says until when.
+    keepUntil: () => Promise.resolve(),
+    setLegalHold: () => Promise.resolve(),
+    remove: async (sha256) => {
+      durable.delete(sha256);
+      await available(() => removeObject(place.objects, addressed(sha256)));
+    },
   };
 }
 
@@ -79,6 +93,14 @@ function keep(
     await available(() => linkIntoPlace(place, file));
     return { sha256: file.sha256, size: file.size };
   });
+}
+
+async function removeObject(objects: string, { sha256 }: Address): Promise<void> {
+  const directory = shardOf(objects, sha256);
+  // Its shard may never have been made.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await rm(join(directory, sha256), { force: true });
+  await syncDirectory(directory);
 }
 
 async function linkIntoPlace({ objects }: Place, { path, sha256 }: Staged): Promise<void> {

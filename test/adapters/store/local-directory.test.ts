@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLocalDirectory } from '../../../src/adapters/store/local-directory.ts';
-import type { EvidenceStore } from '../../../src/domain/evidence.ts';
+import type { EvidenceRetention, EvidenceStore } from '../../../src/domain/evidence.ts';
 import { sha256Hex } from '../../../src/evidence/digest.ts';
 
 const BYTES = Buffer.from('what the agent had in memory');
@@ -23,7 +23,7 @@ const DIGEST = sha256Hex(BYTES);
 const NOW = Date.UTC(2026, 0, 1);
 
 let root: string;
-let store: EvidenceStore;
+let store: EvidenceStore & EvidenceRetention;
 
 const open = () => openLocalDirectory({ root, now: () => NOW });
 const objectPath = (digest = DIGEST) => join(root, 'objects', 'sha256', digest.slice(0, 2), digest);
@@ -175,3 +175,31 @@ async function overwrite(text: string): Promise<void> {
   await chmod(objectPath(), 0o644);
   await writeFile(objectPath(), text);
 }
+
+describe('removing evidence', () => {
+  it('takes the object away, and only that one', async () => {
+    const other = await store.put(Buffer.from('another'), 'text/plain');
+    const { sha256 } = await store.put(BYTES, 'text/plain');
+    await store.remove(sha256);
+    await expect(store.get(sha256)).rejects.toEqual(fault('evidence_missing', false));
+    expect(await store.get(other)).toEqual(Buffer.from('another'));
+  });
+
+  it('is harmless twice, and of what was never there', async () => {
+    const { sha256 } = await store.put(BYTES, 'text/plain');
+    await store.remove(sha256);
+    await store.remove(sha256);
+    await store.remove(sha256Hex(Buffer.from('never kept')));
+  });
+
+  it('lets the same bytes be put again', async () => {
+    const ref = await store.put(BYTES, 'text/plain');
+    await store.remove(ref.sha256);
+    expect(await store.put(BYTES, 'text/plain')).toEqual(ref);
+    expect(await store.get(ref)).toEqual(BYTES);
+  });
+
+  it('refuses what is no address', async () => {
+    await expect(store.remove('../../keys')).rejects.toEqual(fault('bad_evidence_ref', false));
+  });
+});
