@@ -20,6 +20,7 @@ import {
   resolveUpdate,
 } from './messages.ts';
 import { isEscalateSignal, isLostSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
+import { captureCritical } from './stages/capture-host.ts';
 import { contain, regain } from './stages/contain.ts';
 import { freeze } from './stages/freeze.ts';
 import type { Story } from './story.ts';
@@ -101,6 +102,8 @@ async function escalate(story: Story, signal: EscalateSignal): Promise<void> {
   await story.attempted();
   if (story.resolved) return;
   await freeze(story);
+  if (story.resolved) return;
+  captureCritical(story);
   await contain(story);
 }
 

@@ -15,6 +15,12 @@ export async function captureHost(story: Story): Promise<void> {
   await story.written();
 }
 
+/** Once more where the incident has become critical: only then is memory taken. */
+export function captureCritical(story: Story): void {
+  if (story.incident.severity !== 'critical') return;
+  story.capturing = story.capturing.then(() => captureHost(story));
+}
+
 async function take({ facts }: Story, deadline_ms: number): Promise<Captured> {
   const summary = `capture from ${facts.subject.host ?? 'the host'}`;
   const scheduleToCloseTimeout = deadline_ms + MARGIN_MS;
