@@ -2,7 +2,7 @@ import type { Captured, HostCaptureRequest } from '../src/domain/activities.ts';
 import type { Taken } from '../src/domain/custodian.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { Fault } from '../src/domain/fault.ts';
-import { COLLECTORS, type Collector } from '../src/domain/host-capture.ts';
+import { ALWAYS_ENCRYPTED, COLLECTORS, type Collector } from '../src/domain/host-capture.ts';
 import { hostSubjectOf, type HostSubject } from '../src/domain/host-subject.ts';
 import type { ActivityDeps } from './deps.ts';
 import { seal } from './seal-evidence.ts';
@@ -96,6 +96,11 @@ async function take(deps: ActivityDeps, ask: Ask, { artifacts, gaps }: Taking): 
   }
 }
 
+const NO_RECIPIENTS = {
+  reason: 'no_recipients',
+  detail: 'recovery.yaml names nobody who may read it',
+};
+
 async function fetch(
   { hostAgent, store, policy, now }: ActivityDeps,
   { host, subject, collector, endsMs }: Ask,
@@ -104,6 +109,7 @@ async function fetch(
   if (deadline_ms < LEAST_MS) return { reason: 'deadline', detail: 'there was no time left' };
   const { evidence, memory } = policy().recovery.capture.recipients;
   const recipients = collector === 'memory' ? memory : evidence;
+  if (recipients.length === 0 && ALWAYS_ENCRYPTED.includes(collector)) return NO_RECIPIENTS;
   const sent = await hostAgent.capture(host, { subject, collector, deadline_ms, recipients });
   if ('reason' in sent) return sent;
   const mediaType = recipients.length > 0 ? 'application/age' : 'application/zstd';
