@@ -23,6 +23,7 @@ const roots: Roots = {
       (await import('./local-hosts.ts')).localHosts.captureBaseline(env, request),
   },
   practiceHost: {
+    subject: async (home) => (await import('./practice-enrolment.ts')).practiceHost.subject(home),
     tamper: async (home, how) =>
       (await import('./practice-enrolment.ts')).practiceHost.tamper(home, how),
     restore: async (home) => (await import('./practice-enrolment.ts')).practiceHost.restore(home),

@@ -4,7 +4,7 @@ import { Fault } from './domain/fault.ts';
 import { enrolHost } from './enrolment/enrol.ts';
 import type { Foundation } from './foundation.ts';
 import { enrolmentDeps } from './local-hosts.ts';
-import { extendHostPcr, resetHost, tamperHost } from './range/client.ts';
+import { extendHostPcr, practiceWorkload, resetHost, tamperHost } from './range/client.ts';
 
 /**
  * Enrols the host of the practice range by the certificate of its software TPM, as an operator would enrol a real one,
@@ -44,6 +44,10 @@ const TAMPERED_PCR = 7;
 
 /** What a drill may do to the practice host. */
 export const practiceHost: PracticeHost = {
+  subject: async (home) => {
+    const process = await practiceWorkload(home);
+    return process === '' ? {} : { host: PRACTICE_HOST, process };
+  },
   tamper: (home, how) =>
     how === 'pcr' ? extendHostPcr(home, TAMPERED_PCR) : tamperHost(home, how),
   restore: async (home) => {

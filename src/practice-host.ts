@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { sha256Hex } from './evidence/digest.ts';
 import { startAgent } from './agent/agent.ts';
 import { createAgentHandler } from './agent/handler.ts';
 import { provision } from './agent/provision.ts';
 import { readToken } from './agent/token.ts';
+import { cgroupDirectory, cgroupOf } from './agent/subjects/cgroup-tree.ts';
 import { openTpm } from './agent/tpm.ts';
 import type { Config } from './config.ts';
 import { Fault } from './domain/fault.ts';
 import type { HostParts } from './range/host.ts';
 import { ensureSecret, tokenFile } from './range/secrets.ts';
 import { startSoftwareTpm, type SoftwareTpm } from './range/software-tpm.ts';
+import { startWorkload, type Workload } from './range/workload.ts';
 
 const HANDLES = { akHandle: '0x81010020', ekHandle: '0x81010001' };
 
@@ -39,13 +42,14 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
   ensureSecret(home, tokenFile('host'));
   const keys = openTpm({ tcti: tpm.tcti, ...HANDLES });
   await provision(keys);
+  const { cgroup, workload } = await workloadOf(home, log);
   const agentSocket = join(home, 'run', 'host-agent.sock');
   const handler = createAgentHandler({
     tpm: keys,
     selection: SELECTION,
     // The software TPM comes without firmware, and so without its log.
     eventLog: () => Promise.resolve(null),
-    cgroups: [],
+    cgroups: cgroup === '' ? [] : [cgroup],
     token: () => readToken(join(home, tokenFile('host'))),
     complain: (problem) => log.warn(problem, 'the agent of the practice host failed'),
   });
@@ -53,9 +57,28 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
   return {
     tpm,
     agentSocket,
+    workload: workload === null ? '' : `${cgroup}/${workload.name}`,
     stop: async () => {
       await agent.stop();
+      await workload?.stop();
       await tpm.stop();
     },
   };
+}
+
+/** Below the cgroup that we are in, where this user may make one; elsewhere the practice host runs nothing. */
+async function workloadOf(
+  home: string,
+  log: Logger,
+): Promise<{ cgroup: string; workload: Workload | null }> {
+  try {
+    const ours = (cgroupOf('/proc/self') ?? '').replace(/\/$/, '');
+    // Of its own for each CORDON_HOME, and found again by the next run.
+    const cgroup = `${ours}/cordon-practice-${sha256Hex(Buffer.from(home)).slice(0, 8)}`;
+    return { cgroup, workload: await startWorkload(cgroupDirectory(cgroup)) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.info({ reason }, 'the practice host runs nothing that could be captured from');
+    return { cgroup: '', workload: null };
+  }
 }

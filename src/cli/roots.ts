@@ -2,6 +2,7 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import type { EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
+import type { Subject } from '../domain/report.ts';
 import type { CustodyReport } from '../evidence/verify-custody.ts';
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
@@ -59,6 +60,8 @@ export const TAMPERINGS = ['pcr', 'nonce', 'key', 'replay'] as const;
 export type Tampering = (typeof TAMPERINGS)[number];
 
 export interface PracticeHost {
+  /** What runs there, to be frozen and captured from; empty where nothing does. */
+  subject(home: string): Promise<Subject>;
   /** Faults: `range_unreachable` where there is none. */
   tamper(home: string, how: Tampering): Promise<void>;
   /** Boots it anew, by itself and as it was. */

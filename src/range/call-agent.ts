@@ -1,38 +1,55 @@
 import { type IncomingMessage, request } from 'node:http';
-import type { Forwarded, RangeAnswer } from './service.ts';
+import type { Forwarded, Poured, RangeAnswer } from './service.ts';
 
 /** A quote waits for the TPM behind others; longer than the agent gives one of its tools. */
 const TIMEOUT_MS = 10_000;
 
-/** The headers that mean something to whoever asked. */
-const KEPT_HEADERS = ['content-type', 'retry-after', 'allow'] as const;
+/** The longest that anything is captured for is shorter. */
+const CAPTURE_TIMEOUT_MS = 15 * 60_000;
 
-/** Asks the agent of the practice host. 502 where it does not answer. */
-export type CallAgent = (
-  method: 'GET' | 'POST',
-  path: string,
-  body?: object,
-) => Promise<Forwarded | RangeAnswer>;
+/** The headers that mean something to whoever asked. */
+const KEPT_HEADERS = ['content-type', 'retry-after', 'allow', 'trailer'] as const;
+
+const NO_ANSWER: RangeAnswer = { status: 502, body: { error: 'the agent does not answer' } };
+
+/** The agent of the practice host, as its door asks it. 502 where it does not answer. */
+export interface CallAgent {
+  (method: 'GET' | 'POST', path: string, body?: object): Promise<Forwarded | RangeAnswer>;
+  /** The same for an answer that comes as it is made, with trailers behind it. */
+  pour(path: string, body: object): Promise<Poured | RangeAnswer>;
+}
 
 export function agentOn(socketPath: string, token: string): CallAgent {
-  return (method, path, body) =>
-    new Promise((resolve) => {
-      const fail = () => resolve({ status: 502, body: { error: 'the agent does not answer' } });
+  const ask = (method: string, path: string, timeoutMs: number, body?: object) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}` };
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(timeoutMs);
       // A connection of its own: a kept one may be to an agent that has been restarted since.
       const call = request({ socketPath, agent: false, method, path, headers, signal });
-      call.on('error', fail);
-      call.on('response', (response) => void forwarded(response).then(resolve, fail));
+      call.on('error', reject).on('response', resolve);
       call.end(body && JSON.stringify(body));
     });
+  const call = (method: 'GET' | 'POST', path: string, body?: object) =>
+    ask(method, path, TIMEOUT_MS, body)
+      .then(forwarded)
+      .catch(() => NO_ANSWER);
+  return Object.assign(call, {
+    pour: (path: string, body: object) =>
+      ask('POST', path, CAPTURE_TIMEOUT_MS, body).then(
+        (stream) => ({ ...headOf(stream), stream }),
+        () => NO_ANSWER,
+      ),
+  });
 }
 
 async function forwarded(response: IncomingMessage): Promise<Forwarded> {
-  const bytes = Buffer.concat(await response.toArray());
+  return { ...headOf(response), bytes: Buffer.concat(await response.toArray()) };
+}
+
+function headOf(response: IncomingMessage): Pick<Forwarded, 'status' | 'headers'> {
   const headers = KEPT_HEADERS.flatMap((name): [string, string][] => {
     const value = response.headers[name];
     return value === undefined ? [] : [[name, value]];
   });
-  return { status: response.statusCode ?? 502, headers: Object.fromEntries(headers), bytes };
+  return { status: response.statusCode ?? 502, headers: Object.fromEntries(headers) };
 }

@@ -76,6 +76,17 @@ export async function tamperHost(home: string, how: Tamper): Promise<void> {
   await orderHost(home, 'tamper', { how });
 }
 
+/** The cgroup of what the practice host runs; '' where it runs nothing, or there is none. */
+export async function practiceWorkload(home: string): Promise<string> {
+  try {
+    const { body } = await callRange(home, 'host', 'GET', '/range/host');
+    return z.string().catch('').parse(body['workload']);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'range_unreachable') return '';
+    throw error;
+  }
+}
+
 /** Measures something into a PCR of the practice host that no boot measures; a reset undoes it. */
 export async function extendHostPcr(home: string, pcr: number): Promise<void> {
   await orderHost(home, 'extend', { pcr });

@@ -10,6 +10,8 @@ export interface HostParts {
   tpm: Pick<SoftwareTpm, 'extend' | 'reset'>;
   /** The socket that the agent listens on. It takes the token of the host's door. */
   agentSocket: string;
+  /** The cgroup of what the host is there to run; '' where this machine lets nobody make one. */
+  workload: string;
   stop(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ const tamperOrder = z.strictObject({ how: tamperSchema });
 const extendOrder = z.strictObject({ pcr: z.int().min(0).max(HIGHEST_PCR) });
 
 /** The practice host: a real agent with a TPM, and somebody at its door who can meddle with what it answers. */
-export function createHost({ tpm, agentSocket }: HostParts, token: string): RangeService {
+export function createHost({ tpm, agentSocket, workload }: HostParts, token: string): RangeService {
   const agent = agentOn(agentSocket, token);
   return {
     name: 'host',
@@ -31,7 +33,7 @@ export function createHost({ tpm, agentSocket }: HostParts, token: string): Rang
       ...passedOn(agent),
       'GET /range/host': (_call, store) => ({
         status: 200,
-        body: { tampered: tampering(store) },
+        body: { tampered: tampering(store), workload },
       }),
       'POST /range/tamper': obey(tamperOrder, ({ how }, store) => orderTampering(store, how)),
       'POST /range/extend': obey(extendOrder, ({ pcr }) => tpm.extend(pcr, strangeMeasurement())),
@@ -49,6 +51,9 @@ function passedOn(agent: CallAgent): Record<string, RangeHandler> {
     'GET /api/v1/identity': () => agent('GET', '/api/v1/identity'),
     'GET /api/v1/event-log': () => agent('GET', '/api/v1/event-log'),
     'POST /api/v1/activate': ({ body }) => agent('POST', '/api/v1/activate', body),
+    'POST /api/v1/freeze': ({ body }) => agent('POST', '/api/v1/freeze', body),
+    'POST /api/v1/thaw': ({ body }) => agent('POST', '/api/v1/thaw', body),
+    'POST /api/v1/capture': ({ body }) => agent.pour('/api/v1/capture', body),
   };
 }
 

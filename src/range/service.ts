@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { RangeStore } from './store.ts';
 
 /** The services that every practice range has, by the name of their socket and token. */
@@ -35,10 +36,17 @@ export interface Forwarded {
   bytes: Buffer;
 }
 
+/** The same as it comes in, with whatever trailers are behind it. */
+export interface Poured {
+  status: number;
+  headers: Record<string, string>;
+  stream: IncomingMessage;
+}
+
 export type RangeHandler = (
   call: RangeCall,
   store: RangeStore,
-) => RangeAnswer | Promise<RangeAnswer | Forwarded>;
+) => RangeAnswer | Promise<RangeAnswer | Forwarded | Poured>;
 
 /** One stand-in: what it holds, what its effects are, and the work that a hold stops. */
 export interface RangeService {

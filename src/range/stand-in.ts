@@ -1,11 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createFaultBox, rangeFaultSchema, type FaultBox, type RangeFault } from './faults.ts';
 import {
   type Forwarded,
   heldThing,
+  type Poured,
   type RangeAnswer,
   type RangeCall,
   type RangeService,
@@ -65,7 +67,7 @@ async function serve(
       : (gate(door, request, route, fault) ?? (await respond(door, request, url, route, fault)));
   // Unreferenced: an answer that is late on purpose must not keep the process alive.
   if (fault?.fault === 'slow') await delay(fault.ms, undefined, { ref: false });
-  send(response, answer);
+  await send(response, answer);
 }
 
 function isActing(service: RangeService, route: string): boolean {
@@ -96,7 +98,7 @@ async function respond(
   url: URL,
   route: string,
   fault: RangeFault | undefined,
-): Promise<RangeAnswer | Forwarded> {
+): Promise<RangeAnswer | Forwarded | Poured> {
   const body = await readBody(request);
   if ('status' in body) return body;
   const lying = fault?.fault === 'lying';
@@ -111,7 +113,7 @@ function act(
   path: string,
   route: string,
   call: RangeCall,
-): RangeAnswer | Promise<RangeAnswer | Forwarded> {
+): RangeAnswer | Promise<RangeAnswer | Forwarded | Poured> {
   const { service, store } = door;
   const key = request.headers['idempotency-key'];
   if (route === 'POST /range/faults') return order(door, call);
@@ -182,11 +184,30 @@ function problem(status: number, error: string): RangeAnswer {
   return { status, body: { error } };
 }
 
-function send(response: ServerResponse, answer: RangeAnswer | Forwarded): void {
+async function send(
+  response: ServerResponse,
+  answer: RangeAnswer | Forwarded | Poured,
+): Promise<void> {
   if ('bytes' in answer) {
     response.writeHead(answer.status, answer.headers).end(answer.bytes);
     return;
   }
+  if ('stream' in answer) {
+    const { stream } = answer;
+    response.writeHead(answer.status, answer.headers);
+    await pipeline(stream, response, { end: false });
+    response.addTrailers(trailersOf(stream));
+    response.end();
+    return;
+  }
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(answer.body)}\n`);
+}
+
+function trailersOf({ trailers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(trailers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }

@@ -147,6 +147,7 @@ function practiceHost(reason: string) {
   const done: unknown[] = [];
   let tampered = false;
   const host: Roots['practiceHost'] = {
+    subject: async () => ({ host: 'practice-host' }),
     tamper: async (home, how) => {
       done.push([home, how]);
       tampered = true;

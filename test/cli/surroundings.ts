@@ -67,7 +67,7 @@ const noRoots: Roots = {
   runRange: notHere,
   runAgent: notHere,
   hosts: { enrolments: notHere, enrol: notHere, captureBaseline: notHere },
-  practiceHost: { tamper: notHere, restore: notHere },
+  practiceHost: { subject: async () => ({}), tamper: notHere, restore: notHere },
   withLedger: notHere,
   verifyLedger: notHere,
   verifyEvidence: notHere,

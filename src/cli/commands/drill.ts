@@ -80,6 +80,7 @@ async function rehearse(
   const story = await runDrill(api, {
     incidentClass,
     severity: options.severity,
+    subject: options.realTargets === true ? {} : await cli.roots.practiceHost.subject(home),
     meddler: meddlerOf(cli, home, options),
     interrupted,
     tell: (step) => {

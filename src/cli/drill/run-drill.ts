@@ -3,11 +3,13 @@ import { apply, open } from '../../domain/incident.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { eventIn } from '../../domain/recorded.ts';
+import type { Subject } from '../../domain/report.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { Api } from '../api.ts';
 import { awaitedBy } from '../awaited.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { follow } from '../follow.ts';
+import { isCapturedFrom, isToBeCaptured } from './captured-from-host.ts';
 import type { Meddler } from './meddle.ts';
 import { playPerson } from './person.ts';
 import type { DrillStep, DrillStory } from './story.ts';
@@ -19,6 +21,8 @@ const LONGEST_STORY_MS = 120_000;
 export interface Drill {
   incidentClass: string;
   severity: Severity | undefined;
+  /** What it is about; empty where it is about nothing in particular. */
+  subject: Subject;
   /** Tampers with the host before it proves itself; null in an honest drill. */
   meddler: Meddler | null;
   interrupted: AbortSignal;
@@ -51,11 +55,12 @@ export async function runDrill(api: Api, drill: Drill): Promise<DrillStory> {
   return { incident, steps, problems: [...late, ...found] };
 }
 
-function firstReport({ incidentClass, severity }: Drill) {
+function firstReport({ incidentClass, severity, subject }: Drill) {
   const report = {
     class: incidentClass,
     description: 'Drill: nothing has happened',
     evidence: { drill: true },
+    subject,
     ...(severity !== undefined && { severity }),
   };
   return { report, key: `drill-${randomUUID()}`, waitSeconds: 0 };
@@ -80,10 +85,16 @@ async function live(
     drill.tell(step);
     incident = fold(incident, entry);
     if (incident === null) continue;
-    if (awaitedBy(incident) === null) break;
+    if (awaitedBy(incident) === null && !isCaptureUnderWay(steps)) break;
     await person.consider(incident);
   }
   return steps;
+}
+
+/** The host is captured from beside everything else, and a quick person is done before it is. */
+function isCaptureUnderWay(steps: readonly DrillStep[]): boolean {
+  const events = steps.flatMap(({ entry }) => eventIn(entry)?.event ?? []);
+  return isToBeCaptured(events) && !isCapturedFrom(events);
 }
 
 /** The same fold as everywhere: what the drill acts upon is what the register holds. */

@@ -4,6 +4,7 @@ import type { Incident } from '../../domain/incident-record.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { eventIn } from '../../domain/recorded.ts';
 import { heldActions } from '../awaited.ts';
+import { captureProblems } from './captured-from-host.ts';
 import type { DrillStep } from './story.ts';
 
 interface Expected {
@@ -17,7 +18,8 @@ interface Expected {
 export function storyProblems(steps: readonly DrillStep[], incident: Incident): string[] {
   const events = steps.flatMap(({ entry }) => eventIn(entry)?.event ?? []);
   const expected = expectedSteps(events, incident).filter((step) => step.because);
-  return [...missing(expected), ...disordered(expected), ...unfinished(incident)];
+  const told = [...missing(expected), ...disordered(expected)];
+  return [...told, ...captureProblems(events), ...unfinished(incident)];
 }
 
 /** A host that was tampered with must have been refused before it was believed. */

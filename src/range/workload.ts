@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('workload-process.ts', import.meta.url));
+
+/** The kernel ends what is killed in milliseconds. */
+const GONE_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 10;
+
+/** The cgroup of the one agent, below the one in which the practice host's agents run. */
+const AGENT = 'agent';
+
+/** What the practice host is there for: a process at work, in a cgroup of its own, to be frozen and captured from. */
+export interface Workload {
+  /** The name of the process's cgroup below the given one. */
+  name: string;
+  /** Kills it, frozen or not, and removes what was made for it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * `directory`: the cgroup of version 2 that is made for it; what an earlier run has left there is ended first. Throws
+ * an error of the system where this user may not make one.
+ */
+export async function startWorkload(directory: string): Promise<Workload> {
+  const own = join(directory, AGENT);
+  const stop = () => removeCgroup(directory);
+  await stop();
+  mkdirSync(directory);
+  mkdirSync(own);
+  const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    await once(child, 'spawn');
+    writeFileSync(join(own, 'cgroup.procs'), String(child.pid));
+    await once(child.stdout, 'data');
+  } catch (error) {
+    child.kill('SIGKILL');
+    await stop();
+    throw error;
+  }
+  return { name: AGENT, stop };
+}
+
+async function removeCgroup(directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  // A frozen process dies of this too.
+  writeFileSync(join(directory, 'cgroup.kill'), '1');
+  const giveUpAt = performance.now() + GONE_WITHIN_MS;
+  while (isPopulated(directory) && performance.now() < giveUpAt) await delay(LOOK_EVERY_MS);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) rmdirSync(join(directory, entry.name));
+  }
+  rmdirSync(directory);
+}
+
+function isPopulated(directory: string): boolean {
+  return readFileSync(join(directory, 'cgroup.events'), 'utf8').includes('populated 1');
+}
