@@ -6,14 +6,16 @@ import { createServer, type Server } from 'node:net';
  * Below the ports that systems give to outgoing connections (Linux: 32768 and up; RFC 6335 §6: 49152 and up), so that
  * none of those takes a port between its choice and its use.
  */
-const FIRST = 20_000;
-const LAST = 32_000;
+const CHOICE = { first: 20_000, last: 32_000 } as const;
 
-/** Ports of this machine's loopback that nobody listens on; asked for together, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
+/** Ports of this machine's loopback that nobody listens on, `last` excluded; asked for together, so that they differ. */
+export async function freePorts(
+  count: number,
+  { first, last }: { first: number; last: number } = CHOICE,
+): Promise<number[]> {
   const held = new Map<number, Server>();
   while (held.size < count) {
-    const port = randomInt(FIRST, LAST);
+    const port = randomInt(first, last);
     const server = held.has(port) ? null : await listenOn(port);
     if (server !== null) held.set(port, server);
   }

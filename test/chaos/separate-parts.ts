@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from '../support/own-ports.ts';
 import { callRange } from '../../src/range/client.ts';
 import { cordonProcess, type Part } from '../support/processes.ts';
 import { enginePart, type EnginePart } from './engine-part.ts';
@@ -29,7 +29,7 @@ export interface SeparateParts {
 /** Lays out an installation in a temporary directory; nothing of it runs yet. */
 export async function separateParts(): Promise<SeparateParts> {
   const home = await mkdtemp(join(tmpdir(), 'cc-'));
-  const [api = 0, otherApi = 0, temporal = 0, ui = 0] = await freePorts(4);
+  const [api = 0, otherApi = 0, temporal = 0, ui = 0] = await ownPorts(4);
   const env = environment(home, api, temporal);
   const engine = enginePart({ home, port: temporal, uiPort: ui });
   const range = cordonProcess({

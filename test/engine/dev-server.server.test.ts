@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished, vi, inject } from 'vitest';
 import { bootstrap } from '../../src/engine/bootstrap.ts';
 import type { DevServer } from '../../src/engine/dev-server.ts';
 import { lookUpProcess } from '../../src/engine/process-table.ts';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from '../support/own-ports.ts';
 import { scratch, script } from './scratch.ts';
 import { connect, SLOWLY, start } from './start.ts';
 
@@ -79,7 +79,7 @@ describe('startDevServer', SLOWLY, () => {
 
   it('starts at once after its owner was killed', async () => {
     const home = scratch();
-    const [port = 0, uiPort = 0] = await freePorts(2);
+    const [port = 0, uiPort = 0] = await ownPorts(2);
     const owner = spawn(process.execPath, [OWNER, home, String(port), String(uiPort)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { inject, onTestFinished } from 'vitest';
 import { type DevServer, startDevServer } from '../../src/engine/dev-server.ts';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from '../support/own-ports.ts';
 import { keepingLog } from './scratch.ts';
 
 /** For tests with the real server: a start takes half a second on an idle machine, and this one may be busy. */
@@ -12,7 +12,7 @@ export async function start(
   home: string,
   given: { port?: number; uiPort?: number; command?: string } = {},
 ): Promise<DevServer> {
-  const [port = 0, uiPort = 0] = await freePorts(2);
+  const [port = 0, uiPort = 0] = await ownPorts(2);
   const server = await startDevServer({
     home,
     port: given.port ?? port,

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from '../support/own-ports.ts';
 import { callRange, setRangeFault, setRangeState } from '../../src/range/client.ts';
 import { rangeSocket, startRange } from '../../src/range/range.ts';
 import { tokenFile } from '../../src/range/secrets.ts';
@@ -125,7 +125,7 @@ describe('the doors', () => {
 
   it('show the state to anyone on the port, and take no orders there', async () => {
     const home = mkdtempSync(join(tmpdir(), 'range-'));
-    const [attestorPort = 0] = await freePorts(1);
+    const [attestorPort = 0] = await ownPorts(1);
     const range = await startRange({ home, attestorPort, integrityPort: 0 });
     try {
       const at = `http://127.0.0.1:${attestorPort}`;

@@ -16,7 +16,7 @@ import {
 import type { RangeFaultOrder } from '../../src/range/faults.ts';
 import type { RangeName } from '../../src/range/service.ts';
 import type { TrustState } from '../../src/range/trust-state.ts';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from './own-ports.ts';
 import { bringUp } from '../../src/up.ts';
 import { callerOf } from './caller.ts';
 import { engineOf } from './engine.ts';
@@ -36,7 +36,7 @@ export interface Place {
 export async function place(policy: PolicyChanges = {}, tpm = false): Promise<Place> {
   // Sockets below it must have short paths.
   const home = await mkdtemp(join(tmpdir(), 'c-'));
-  const [api, temporal, ui, attestor, integrity] = await freePorts(5);
+  const [api, temporal, ui, attestor, integrity] = await ownPorts(5);
   const { PATH, HOME } = process.env;
   const env: Env = {
     PATH,

@@ -3,7 +3,7 @@ import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../src/free-ports.ts';
+import { ownPorts } from './own-ports.ts';
 
 /** Where Debian keeps the programs of each version. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -26,7 +26,7 @@ export async function startPostgres(): Promise<PrivatePostgres> {
   const init = ['-D', data, '-U', 'cordon', '--auth=trust', '--locale=C.UTF-8', '--no-sync'];
   await run(join(programs, 'initdb'), init, as);
 
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await ownPorts(1);
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,

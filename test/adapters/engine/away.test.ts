@@ -4,7 +4,7 @@ import { createCommands } from '../../../src/adapters/engine/commands.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import { readConfig } from '../../../src/config.ts';
 import { clientOn, connectLazily } from '../../../src/temporal.ts';
-import { freePorts } from '../../../src/free-ports.ts';
+import { ownPorts } from '../../support/own-ports.ts';
 import { admission } from '../../support/admissions.ts';
 
 const UNAVAILABLE = { code: 'engine_unavailable', retryable: true };
@@ -13,7 +13,7 @@ const ADA = { by: 'ada', claim: '', note: '' };
 let client: Client;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  const [port] = await freePorts(1);
+  const [port] = await ownPorts(1);
   const config = readConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
   const connection = connectLazily(config);
   client = clientOn(connection, config);

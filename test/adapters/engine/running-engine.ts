@@ -8,7 +8,7 @@ import { bootstrap } from '../../../src/engine/bootstrap.ts';
 import { startDevServer } from '../../../src/engine/dev-server.ts';
 import { connectNative } from '../../../src/temporal.ts';
 import { readConfig } from '../../../src/config.ts';
-import { freePorts } from '../../../src/free-ports.ts';
+import { ownPorts } from '../../support/own-ports.ts';
 import { world } from '../../activities/world.ts';
 import { admission, freeze, incidentId } from '../../support/admissions.ts';
 import { quieten } from '../../support/quiet-runtime.ts';
@@ -23,7 +23,7 @@ export type RunningEngine = Awaited<ReturnType<typeof runningEngine>>;
 export async function runningEngine() {
   quieten();
   const on = await world();
-  const [port = 0, uiPort = 0] = await freePorts(2);
+  const [port = 0, uiPort = 0] = await ownPorts(2);
   const command = inject('temporal');
   const server = await startDevServer({ home: on.home, port, uiPort, command, log: quiet });
   const { address } = server;
