@@ -2,8 +2,9 @@ import { writeSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
 import { type Counts, countsOf } from './counts.ts';
 import type { Missing } from './missing.ts';
+import { slowestOf } from './slowest.ts';
 
-/** Ends a run with what could not run here and why, then one line of counts, which CI reads. */
+/** Ends a run with its slowest files, what could not run here and why, then one line of counts, which CI reads. */
 export default class ClosingReport implements Reporter {
   private vitest: Vitest | undefined;
 
@@ -20,7 +21,8 @@ export default class ClosingReport implements Reporter {
     const missing = missingOf(this.vitest?.projects ?? []);
     const incomplete = process.env['CORDON_REQUIRE'] === 'all' && counts.skipped > 0;
     if (counts.failed > 0 || incomplete || reason !== 'passed') process.exitCode = 1;
-    const text = [...tableOf(missing), ...demand(incomplete), lineOf(counts), ''].join('\n');
+    const told = [...slowest(modules), ...tableOf(missing), ...demand(incomplete)];
+    const text = [...told, lineOf(counts), ''].join('\n');
     // Written when nothing else can be any more: the tests' servers are still to be stopped, and may speak.
     process.once('exit', () => writeSync(process.stdout.fd, text));
   }
@@ -38,6 +40,10 @@ function missingOf(projects: readonly Providing[]): (Missing & { projects: strin
     found.set(missing.what, { ...missing, projects: [...others, project.name] });
   }
   return [...found.values()];
+}
+
+function slowest(modules: readonly TestModule[]): string[] {
+  return ['', 'The slowest files:', '', ...slowestOf(modules), ''];
 }
 
 function tableOf(missing: readonly (Missing & { projects: string[] })[]): string[] {
