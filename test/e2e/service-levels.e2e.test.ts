@@ -85,7 +85,8 @@ it('tells of a breach when it is due, and again until the stage is done', async 
     times,
     due_at: new Date(Date.parse(created_at) + times * SECOND).toISOString(),
   }));
-  expect(told).toMatchObject(due);
+  // There may be a third by the time it is looked at.
+  expect(told.slice(0, due.length)).toMatchObject(due);
   const entries = (await cordon.entries(id)).filter(({ type }) => type === 'sla_breached');
   for (const [i, { due_at }] of told.entries()) {
     expect(Date.parse(entries[i]?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(due_at));

@@ -14,7 +14,8 @@ import {
   tamperHost,
 } from '../../src/range/client.ts';
 import type { RangeFaultOrder } from '../../src/range/faults.ts';
-import type { RangeName } from '../../src/range/service.ts';
+import { MAX_LISTED, type RangeName } from '../../src/range/service.ts';
+import { openRangeStore } from '../../src/range/store.ts';
 import type { TrustState } from '../../src/range/trust-state.ts';
 import { ownPorts } from './own-ports.ts';
 import { bringUp } from '../../src/up.ts';
@@ -112,6 +113,15 @@ function rangeOf(home: string) {
     frozen: async (subject: Record<string, string>) => {
       const { status } = await callRange(home, 'agent', 'POST', '/api/v1/tasks', subject);
       return status === 409;
+    },
+    /** What a service holds by its own memory, which can be read also while it answers nobody. */
+    held: (name: RangeName): string[] => {
+      const store = openRangeStore(home, name);
+      try {
+        return store.held(MAX_LISTED);
+      } finally {
+        store.close();
+      }
     },
     statusOf: async (name: 'agent' | 'airlock' | 'registry') =>
       (await callRange(home, name, 'GET', '/api/v1/status')).body,
