@@ -4,6 +4,7 @@ import type { HostAgent } from '../../src/domain/host-agent.ts';
 import { PRACTICE_HOST } from '../../src/domain/practice-range.ts';
 import { extendHostPcr, resetHost, setRangeFault, setRangeState } from '../../src/range/client.ts';
 import { admission, incidentId } from '../support/admissions.ts';
+import { eventually } from '../support/eventually.ts';
 import { cutPower } from '../support/power-cut.ts';
 import { attesting, type Attesting } from './attesting.ts';
 
@@ -178,13 +179,19 @@ describe('the clock', () => {
   });
 
   it('is not safe after a power cut, which counts where the policy says so', async () => {
-    await cutPower(on.home);
     on.group().require_clock_safe = true;
-    expect(await on.attest()).toMatchObject({ accepted: false, reason: 'clock-unsafe' });
+    await eventually(afterPowerCut, ({ reason }) => reason === 'clock-unsafe');
     on.group().require_clock_safe = false;
-    expect(await on.attest()).toMatchObject({ accepted: true });
-    expect(await on.attestations.lastAccepted(on.enrolment.ak_name)).toMatchObject({ safe: false });
+    await eventually(afterPowerCut, ({ reason, safe }) => reason === 'ok' && safe === false);
   });
+
+  /** The TPM calls its clock safe again when it next writes it down, which may be before it is asked for a quote. */
+  async function afterPowerCut() {
+    await cutPower(on.home);
+    const { reason } = await on.attest();
+    const last = await on.attestations.lastAccepted(on.enrolment.ak_name);
+    return { reason, safe: last?.safe };
+  }
 });
 
 describe("the host's own attestor", () => {
