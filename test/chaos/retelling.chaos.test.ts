@@ -1,8 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../../src/domain/messages.ts';
 import { type Incident, incidentRecordSchema } from '../../src/domain/incident-record.ts';
-import { pause, until } from '../support/processes.ts';
+import { until } from '../support/processes.ts';
 import { type Answer, call } from './api.ts';
 import { isInForce, ledgerVerdict } from './audit.ts';
 import { insist } from './detector.ts';
@@ -11,7 +11,10 @@ import { type SeparateParts, separateParts } from './separate-parts.ts';
 import { inLedger, lockLedger } from './stored.ts';
 
 /** A message reaches a worker that has nothing else to do in milliseconds. */
-const DELIVERED_WITHIN_MS = 1_500;
+const DELIVERED_WITHIN_MS = 15_000;
+
+/** temporal.api.enums.v1.PendingActivityState and PendingWorkflowTaskState: a worker has it. */
+const STARTED = 2;
 
 /** The engine takes a worker to be dead that has not finished a task after 10 s. */
 const NOTICED_WITHIN_MS = 30_000;
@@ -29,7 +32,7 @@ afterAll(() => parts.remove(), 60_000);
 describe('what the ledger was told when worker and engine died', () => {
   it('is known to the workflow as well: an acknowledgement', async () => {
     const id = await contained('prompt_injection');
-    const answer = await interrupt(id, () => acknowledge(id), 'acknowledged');
+    const answer = await interrupt(id, () => acknowledge(id), 'acknowledged', isActedOn);
     expect(answer.status).not.toBe(200);
     await parts.engine.kill();
     await parts.engine.start();
@@ -46,7 +49,7 @@ describe('what the ledger was told when worker and engine died', () => {
 describe('what is told again, after a task was lost that had written already', () => {
   it('keeps the command that came meanwhile', async () => {
     const id = await contained('policy_bypass_attempt');
-    await interrupt(id, () => escalate(id), 'escalated');
+    await interrupt(id, () => escalate(id), 'escalated', isThoughtAbout);
     parts.engine.thaw();
     await parts.worker.start();
 
@@ -67,10 +70,15 @@ async function contained(incidentClass: 'prompt_injection' | 'policy_bypass_atte
 }
 
 /** Lets a message come as far as the ledger, and the worker die before the engine, which sleeps, can hear of it. */
-async function interrupt<T>(id: string, send: () => Promise<T>, told: string): Promise<T> {
+async function interrupt<T>(
+  id: string,
+  send: () => Promise<T>,
+  told: string,
+  isDelivered: (id: string) => Promise<boolean>,
+): Promise<T> {
   const unlock = lockLedger(parts.home);
   const answer = send();
-  await pause(DELIVERED_WITHIN_MS);
+  await until(() => isDelivered(id), 'a worker has it', DELIVERED_WITHIN_MS);
   parts.engine.freeze();
   unlock();
   await until(() => typesOf(id).includes(told), `the ledger was told: ${told}`, 10_000);
@@ -78,14 +86,27 @@ async function interrupt<T>(id: string, send: () => Promise<T>, told: string): P
   return answer;
 }
 
+/** Whether a worker carries out a step of the incident's workflow. */
+async function isActedOn(id: string): Promise<boolean> {
+  const { pendingActivities } = await pendingOf(id);
+  return pendingActivities?.some(({ state }) => state === STARTED) ?? false;
+}
+
+/** Whether a worker runs the workflow itself, and its local steps. */
+async function isThoughtAbout(id: string): Promise<boolean> {
+  return (await pendingOf(id)).pendingWorkflowTask?.state === STARTED;
+}
+
+async function pendingOf(id: string) {
+  const describe = (client: Client) => client.workflow.getHandle(id).describe();
+  return (await parts.engine.asClient(describe)).raw;
+}
+
 /** As the class's counter does when its threshold is reached. */
 async function escalate(id: string): Promise<void> {
-  const address = parts.env['TEMPORAL_ADDRESS'] ?? '';
-  const channelArgs = { 'grpc.enable_http_proxy': 0 };
-  const connection = await Connection.connect({ address, channelArgs });
-  const client = new Client({ connection, namespace: 'cordon' });
-  await client.workflow.getHandle(id).signal(SIGNALS.escalate, { count: 2 });
-  await connection.close();
+  await parts.engine.asClient((client) =>
+    client.workflow.getHandle(id).signal(SIGNALS.escalate, { count: 2 }),
+  );
 }
 
 async function expectRecovered(id: string): Promise<void> {
