@@ -124,8 +124,14 @@ export interface Principals {
 
 /** Where each follower of the ledger has come to, so that it goes on there after a restart. */
 export interface Followers {
-  /** The sequence reached, or null where another owner follows now. A new follower begins at the head. */
-  take(name: string, owner: string, nowMs: number, untilMs: number): Promise<number | null>;
+  /** The sequence reached, or null where another owner follows now. A new follower begins at the head by default. */
+  take(
+    name: string,
+    owner: string,
+    nowMs: number,
+    untilMs: number,
+    begins?: 'at_the_start' | 'at_the_head',
+  ): Promise<number | null>;
   reached(name: string, owner: string, seq: number): Promise<void>;
 }
 

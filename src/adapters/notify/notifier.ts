@@ -1,18 +1,26 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Policy } from '../../domain/policy.ts';
+import type { Followers, Register } from '../../domain/ledger.ts';
+import type { Policy, Webhook } from '../../domain/policy.ts';
+import type { FollowDeps } from '../follow/follow-once.ts';
+import {
+  type FollowLog,
+  LONGEST_WAIT_MS,
+  pause,
+  POLL_MS,
+  type Sleep,
+} from '../follow/keep-following.ts';
 import { deliver } from './deliver.ts';
-import type { FollowDeps } from './follow-ledger.ts';
-import { followWebhook, LONGEST_WAIT_MS, POLL_MS, type Sleep } from './follow-webhook.ts';
-import type { NotifierLog, WebhookStatus } from './webhook-status.ts';
+import { followWebhook } from './follow-webhook.ts';
+import type { Notification } from './notification.ts';
+import type { WebhookStatus } from './webhook-status.ts';
 
 export interface NotifierDeps {
   /** The running policy, asked at every step, so that a reload adds, changes and drops webhooks. */
   policy: () => Policy;
-  ledger: FollowDeps['ledger'];
+  ledger: { register: Pick<Register, 'entriesAfter' | 'incident'>; followers: Followers };
   /** Milliseconds since the epoch. */
   now: () => number;
-  log: NotifierLog;
+  log: FollowLog;
   /** CORDON_HOME. */
   home: string;
   /** This server, as leases name it. */
@@ -36,21 +44,17 @@ export function startNotifier(deps: NotifierDeps): Notifier {
   const stopper = new AbortController();
   const stopping = stopper.signal;
   const dispatcher = new Agent();
-  const follow: FollowDeps = {
-    ledger,
-    owner,
-    now,
-    longestWaitMs: LONGEST_WAIT_MS,
-    send: (webhook, notification) =>
-      deliver({ dispatcher, home, now }, webhook, notification, stopping),
-  };
+  const follow: FollowDeps = { ledger, owner, now, longestWaitMs: LONGEST_WAIT_MS };
+  const incident = (id: string) => ledger.register.incident(id);
+  const send = (webhook: Webhook, notification: Notification) =>
+    deliver({ dispatcher, home, now }, webhook, notification, stopping);
   const statuses = new Map<string, WebhookStatus>();
   const running = new Map<string, Promise<void>>();
 
   const start = async (name: string) => {
     const find = () => policy().notifications.webhooks.find((webhook) => webhook.name === name);
     const show = (status: WebhookStatus) => void statuses.set(name, status);
-    await followWebhook({ follow, find, show, sleep, stopping, log }, name);
+    await followWebhook({ follow, incident, send, find, show, sleep, stopping, log }, name);
     running.delete(name);
     statuses.delete(name);
   };
@@ -74,5 +78,3 @@ export function startNotifier(deps: NotifierDeps): Notifier {
     },
   };
 }
-
-const pause: Sleep = (ms, stopping) => timer(ms, undefined, { signal: stopping }).catch(() => {});

@@ -1,10 +1,5 @@
-import type { Step } from './follow-ledger.ts';
-
-/** As much of a logger as this needs. */
-export interface NotifierLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
+import type { Step } from '../follow/follow-once.ts';
+import type { FollowLog } from '../follow/keep-following.ts';
 
 /** One webhook as this server sees it. */
 export interface WebhookStatus {
@@ -21,7 +16,7 @@ export function statusAfter(
   status: WebhookStatus,
   step: Step,
   nowMs: number,
-  log: NotifierLog,
+  log: FollowLog,
 ): WebhookStatus {
   const { name, failing_since } = status;
   if (step.result === 'failed') {
