@@ -61,6 +61,16 @@ const SETTINGS = {
     schema: z.string(),
     fallback: () => '',
   },
+  EVIDENCE_TSA_URL: {
+    meaning: 'the RFC 3161 authority that time-stamps manifests; empty: none',
+    schema: z.union([z.literal(''), z.httpUrl().refine(isWithoutUser, 'must hold no password')]),
+    fallback: () => '',
+  },
+  EVIDENCE_TSA_CERTIFICATES_FILE: {
+    meaning: 'PEM of the authorities whose time stamps are believed, roots included',
+    schema: z.string(),
+    fallback: () => '',
+  },
   TEMPORAL_ADDRESS: {
     meaning: 'a Temporal server to use; empty: `up` starts its own',
     schema: z.union([z.literal(''), address]),
@@ -121,7 +131,17 @@ export function readConfig(env: Env): Config {
     const problem = parsed.error.issues[0]?.message ?? 'is not valid';
     throw new Fault('bad_config', `${name} ${problem}`, { retryable: false });
   });
-  return Object.fromEntries(read) as Config;
+  const config = Object.fromEntries(read) as Config;
+  if (config.EVIDENCE_TSA_URL !== '' && config.EVIDENCE_TSA_CERTIFICATES_FILE === '') {
+    const message = 'EVIDENCE_TSA_URL needs EVIDENCE_TSA_CERTIFICATES_FILE: whose word is believed';
+    throw new Fault('bad_config', message, { retryable: false });
+  }
+  return config;
+}
+
+function isWithoutUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
 }
 
 /** The same as a table, for people: where each value comes from and what it is for. */

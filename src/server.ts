@@ -7,6 +7,9 @@ import { endedFromOutside } from './adapters/engine/ended.ts';
 import { createLossTeller } from './adapters/engine/lost.ts';
 import { createStarter } from './adapters/engine/starter.ts';
 import { startNotifier } from './adapters/notify/notifier.ts';
+import { startStamper, type Stamper } from './adapters/timestamp/stamper.ts';
+import { createTimestamper } from './adapters/timestamp/timestamper.ts';
+import { loadTrustedCertificates } from './adapters/timestamp/trusted-certificates.ts';
 import type { Config } from './config.ts';
 import { Fault } from './domain/fault.ts';
 import { watchEngine } from './engine-watch.ts';
@@ -51,7 +54,9 @@ export async function startServer(
   });
 
   const engine = watchEngine(client, log);
-  const metrics = createMetrics({ engineStatus: engine.status, now, ledger });
+  const stamper = await stamperFor(foundation);
+  const timestampStatus = () => stamper?.status() ?? null;
+  const metrics = createMetrics({ engineStatus: engine.status, timestampStatus, now, ledger });
   const dispatcher = createDispatcher({
     outbox: ledger.outbox,
     start: createStarter(client, options),
@@ -115,6 +120,7 @@ export async function startServer(
     exporter: foundation.exporterFor(engine.status),
     engineStatus: engine.status,
     notifierStatus: notifier.status,
+    timestampStatus,
     tail,
     metrics,
     config: accessOf(config),
@@ -132,11 +138,20 @@ export async function startServer(
       revival.stop();
       guard.stop();
       await close(http);
-      await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop()]);
+      await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop(), stamper?.stop()]);
       engine.stop();
       await checkpointer.stop();
     },
   };
+}
+
+/** Null where no authority is configured. */
+async function stamperFor({ config, ...foundation }: Foundation): Promise<Stamper | null> {
+  const { EVIDENCE_TSA_URL: url, EVIDENCE_TSA_CERTIFICATES_FILE: file } = config;
+  if (url === '') return null;
+  const tsa = createTimestamper({ url, certificates: await loadTrustedCertificates(file) });
+  const { ledger, store, owner, now, log } = foundation;
+  return startStamper({ name: new URL(url).host, tsa, ledger, store, owner, now, log });
 }
 
 /** Reads are open to this machine alone, and only under a name that no web page can take. */

@@ -81,6 +81,16 @@ export const attestationSchema = z.strictObject({
 });
 export type Attestation = z.infer<typeof attestationSchema>;
 
+/** When a signed manifest was there at the latest, by the word of a time-stamping authority (RFC 3161). */
+export const manifestTimeSchema = z.strictObject({
+  manifest: sha256Schema,
+  token: evidenceRefSchema,
+  /** By the authority's clock. */
+  time: instantSchema,
+  /** The subject of the certificate that signed it. */
+  authority: z.string().max(512),
+});
+
 /** Everything that can happen to an incident. `apply` folds these into the incident. */
 export const incidentEventSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -119,6 +129,7 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     /** Of the signed manifest of these artifacts; null where there is none. */
     receipt: evidenceReceiptSchema.nullable().default(null),
   }),
+  z.strictObject({ type: z.literal('timestamped'), ...manifestTimeSchema.shape }),
   z.strictObject({
     type: z.literal('evidence_gate'),
     decision: z.enum(ON_CAPTURE_FAILURE),

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { actionResultSchema, artifactSchema, attestationSchema, gapSchema } from './events.ts';
+import {
+  actionResultSchema,
+  artifactSchema,
+  attestationSchema,
+  gapSchema,
+  manifestTimeSchema,
+} from './events.ts';
 import { evidenceRefSchema } from './evidence.ts';
 import { evidenceReceiptSchema } from './evidence-receipt.ts';
 import {
@@ -61,6 +67,8 @@ export const incidentRecordSchema = z.strictObject({
   gaps: z.array(gapSchema),
   /** What destructive steps rely on; null where no evidence was kept. */
   evidence_receipt: evidenceReceiptSchema.nullable().default(null),
+  /** Of its manifests, as far as an authority has stamped them. */
+  timestamps: z.array(manifestTimeSchema).default([]),
   /** Why destructive steps were taken without evidence; '' where they were not. */
   evidence_waived: z.string().default(''),
   binding: z.union([z.literal(''), sha256Schema]),

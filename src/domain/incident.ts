@@ -29,6 +29,7 @@ export function open({ at, event }: Reported): Incident {
     artifacts: [],
     gaps: [],
     evidence_receipt: null,
+    timestamps: [],
     evidence_waived: '',
     binding: '',
     acked_at: '',
@@ -80,6 +81,8 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
         reset_count: dating(incident, event.reset_count),
         evidence_receipt: event.receipt ?? incident.evidence_receipt,
       };
+    case 'timestamped':
+      return withTime(incident, event);
     case 'evidence_gate':
       return event.decision === 'hold' ? incident : { ...incident, evidence_waived: event.reason };
     case 'contained':
@@ -168,6 +171,12 @@ function attest(incident: Incident, event: EventOf<'attestation'>, at: string): 
 function resolve(incident: Incident, event: EventOf<'resolved'>, at: string): Incident {
   const acked = incident.acked_at === '' ? { acked_at: at, acked_by: event.by } : {};
   return { ...incident, ...acked, state: 'resolved', resolved_at: at, resolved_by: event.by };
+}
+
+/** The record of an earlier version has no list yet. */
+function withTime(incident: Incident, { type: _, ...stamped }: EventOf<'timestamped'>): Incident {
+  const { timestamps = [] }: Partial<Incident> = incident;
+  return { ...incident, timestamps: [...timestamps, stamped] };
 }
 
 function withAction(

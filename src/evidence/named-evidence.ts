@@ -24,6 +24,7 @@ export function evidenceNamedIn(bundle: AnyBundle): EvidenceRef[] {
 function refsOf({ event }: RecordedEvent): EvidenceRef[] {
   if (event.type === 'captured') return [...event.artifacts, ...refIn(event.receipt?.manifest)];
   if (event.type === 'attestation') return refIn(event.evidence);
+  if (event.type === 'timestamped') return [event.token];
   return event.type === 'sealed' ? [event.bundle] : [];
 }
 

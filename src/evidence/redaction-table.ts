@@ -25,6 +25,7 @@ import {
   TEXT,
   YES_NO,
 } from './redaction-rule.ts';
+import { TIMESTAMP_MEDIA_TYPE } from './timestamp.ts';
 import { QUOTE_REFUSALS } from './tpm/refusal.ts';
 
 const AT = keep(instantOrEmptySchema);
@@ -33,7 +34,9 @@ const ID = keep(incidentIdSchema);
 const POLICY_NAME = keep(nameSchema);
 const SEVERITY = keep(severitySchema);
 const STATUSES = ['planned', 'contained', 'partial', 'failed', 'released', 'kept', 'manual'];
-const MEDIA_TYPE = keep(z.enum(['application/json', 'application/vnd.dsse+json']));
+const MEDIA_TYPE = keep(
+  z.enum(['application/json', 'application/vnd.dsse+json', TIMESTAMP_MEDIA_TYPE]),
+);
 
 /** Reasons of our own making. A reason may quote what is outside: any other is removed like a text. */
 const REASON = keepOneOf([
@@ -66,6 +69,8 @@ const RECEIPT = members({
   artifacts: COUNT,
   gaps: COUNT,
 });
+
+const TIME = { manifest: digest('evidence'), token: members(REF), time: AT, authority: NAMED };
 
 const SUBJECT = members(
   Object.fromEntries(subjectFieldSchema.options.map((field) => [field, NAMED])),
@@ -163,6 +168,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
   escalated: { from: SEVERITY, count: COUNT, course: members(COURSE) },
   action: { result: members(RESULT) },
   captured: { artifacts: ARTIFACTS, gaps: GAPS, reset_count: COUNT, receipt: RECEIPT },
+  timestamped: TIME,
   evidence_gate: {
     decision: keepOneOf(ON_CAPTURE_FAILURE),
     actions: list(POLICY_NAME),
@@ -201,6 +207,7 @@ export const INCIDENT_RULES: Members = {
   artifacts: ARTIFACTS,
   gaps: GAPS,
   evidence_receipt: RECEIPT,
+  timestamps: list(members(TIME)),
   evidence_waived: TEXT,
   binding: BINDING,
   acked_at: AT,

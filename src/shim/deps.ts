@@ -29,6 +29,8 @@ export interface ShimDeps {
   /** `since`: the instant of the last change. */
   engineStatus: () => { connected: boolean; since: string };
   notifierStatus: () => NotifierStatus[];
+  /** Null where no manifest is to be time-stamped. */
+  timestampStatus: () => TimestampStatus | null;
   tail: Tail;
   metrics: Metrics;
   config: ShimConfig;
@@ -40,6 +42,16 @@ export interface ShimDeps {
 export interface NotifierStatus {
   name: string;
   reached: number;
+  /** '' while it is well. */
+  failing_since: string;
+}
+
+export interface TimestampStatus {
+  /** The host of the authority. */
+  tsa: string;
+  waiting: number;
+  /** '' for none. */
+  waiting_since: string;
   /** '' while it is well. */
   failing_since: string;
 }

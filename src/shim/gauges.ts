@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Stats } from '../domain/stats.ts';
-import type { ShimDeps } from './deps.ts';
+import type { ShimDeps, TimestampStatus } from './deps.ts';
 
-export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'now'> {
+export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'timestampStatus' | 'now'> {
   ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox'>;
 }
 
@@ -17,11 +17,19 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
   };
   const waiting = gauge('cordon_backlog', 'Incidents not yet known to have a workflow');
   const age = gauge('cordon_backlog_age_seconds', 'How long the oldest of the backlog has waited');
+  const unstamped = gauge('cordon_timestamps_waiting', 'Signed manifests without a time stamp');
+  const unstampedAge = gauge(
+    'cordon_timestamps_waiting_age_seconds',
+    'How long ago the first of them was captured',
+  );
   const engine = gauge('cordon_engine_connected', '1 while the workflow engine answers');
   const readable = gauge('cordon_ledger_readable', '1 while the ledger answers');
 
   return async () => {
     engine.set(sources.engineStatus().connected ? 1 : 0);
+    const timestamps = sources.timestampStatus();
+    unstamped.set(timestamps?.waiting ?? 0);
+    unstampedAge.set(timestamps === null ? 0 : secondsWaited(timestamps, sources.now()));
     try {
       const { register, outbox } = sources.ledger;
       const [stats, backlog] = await Promise.all([register.stats(), outbox.backlog()]);
@@ -33,6 +41,10 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
       readable.set(0);
     }
   };
+}
+
+export function secondsWaited({ waiting_since }: TimestampStatus, nowMs: number): number {
+  return waiting_since === '' ? 0 : Math.max(0, nowMs - Date.parse(waiting_since)) / 1_000;
 }
 
 interface IncidentGauges {

@@ -43,6 +43,7 @@ const incident: Incident = {
   gaps: [],
   evidence_receipt: null,
   evidence_waived: '',
+  timestamps: [],
   binding: '',
   acked_at: '',
   acked_by: '',

@@ -24,7 +24,7 @@ export interface FollowingDeps {
   name: string;
   /** Asked before every step; undefined once there is no more to follow for. */
   find: () => Follower | undefined;
-  show: (step: Step) => void;
+  show: (step: Step) => Promise<void> | void;
   sleep: Sleep;
   stopping: AbortSignal;
   log: FollowLog;
@@ -38,7 +38,7 @@ export async function keepFollowing(deps: FollowingDeps): Promise<void> {
   while (follower !== undefined && !stopping.aborted) {
     const step = await attempt(follow, follower);
     if (stopping.aborted) break;
-    show(step);
+    await show(step);
     failures = step.result === 'failed' ? failures + 1 : 0;
     const wait = waitAfter(step, failures);
     if (wait > 0) await sleep(wait, stopping);

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Fault } from '../../domain/fault.ts';
 
 /** A few authorities, each with what stands between its root and its signer. */
@@ -21,6 +22,14 @@ export function readTrustedCertificates(pem: string): X509Certificate[] {
       throw bad(`certificate ${index + 1} cannot be read`, cause);
     }
   });
+}
+
+/** The same, from a file. */
+export async function loadTrustedCertificates(path: string): Promise<X509Certificate[]> {
+  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw bad(`${path} cannot be read`, cause);
+  });
+  return readTrustedCertificates(pem);
 }
 
 function bad(message: string, cause?: unknown): Fault {

@@ -15,6 +15,8 @@ export function eventSentence(event: IncidentEvent): string {
       return measured(event.result);
     case 'captured':
       return captured(event);
+    case 'timestamped':
+      return `manifest ${event.manifest.slice(0, 12)}… was there at ${event.time}, says ${event.authority}`;
     case 'evidence_gate':
       return gated(event.decision, event.actions, event.reason);
     case 'contained':

@@ -103,16 +103,25 @@ function actions(incident: Incident): Cell[][] {
 
 function evidence(incident: Incident): Cell[][] {
   const { artifacts, gaps, bundle, evidence_receipt: receipt, evidence_waived } = incident;
+  const { timestamps = [] }: Partial<Incident> = incident;
+  const stamped = timestamps.find(({ manifest }) => manifest === receipt?.manifest.sha256);
   return [
     ...artifacts.map((a) => [a.collector, a.sha256.slice(0, 16), `${a.size} bytes`, a.media_type]),
     ...gaps.map((g): Cell[] => [g.collector, { text: 'gap', style: 'warning' }, g.reason]),
     // An incident of an earlier version knows of neither.
-    ...(receipt ? [['manifest', receipt.manifest.sha256.slice(0, 16), 'signed']] : []),
+    ...(receipt
+      ? [['manifest', receipt.manifest.sha256.slice(0, 16), 'signed', timeOf(stamped)]]
+      : []),
     ...(evidence_waived
       ? [['waived', { text: 'destroyed without', style: 'warning' } as const, evidence_waived]]
       : []),
     ...(bundle === null ? [] : [['bundle', bundle.sha256.slice(0, 16), `${bundle.size} bytes`]]),
   ];
+}
+
+function timeOf(stamped: Incident['timestamps'][number] | undefined): string {
+  if (stamped === undefined) return 'time: local only';
+  return `time: ${moment(stamped.time)}, ${stamped.authority}`;
 }
 
 function clocks(incident: Incident, nowMs: number): Cell[][] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPracticeRange } from '../../domain/practice-range.ts';
 import type { ShimDeps } from '../deps.ts';
+import { secondsWaited } from '../gauges.ts';
 import { noBody, noQuery, route, type Route } from '../route.ts';
 
 /** Anyone may ask, as often as they like; the ledger is written for it only so often. */
@@ -21,6 +22,15 @@ const healthSchema = z.strictObject({
   notifications: z.array(
     z.strictObject({ name: z.string(), reached: z.int(), failing_since: z.string() }),
   ),
+  timestamps: z
+    .strictObject({
+      tsa: z.string(),
+      waiting: z.int().describe('Signed manifests without a token'),
+      oldest_seconds: z.number().describe('Since the first of them was captured'),
+      failing_since: z.string(),
+    })
+    .nullable()
+    .describe('Null where no authority is configured'),
 });
 type Health = z.infer<typeof healthSchema>;
 
@@ -55,6 +65,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
   const notifications = deps.notifierStatus().map(({ name, reached, failing_since }) => {
     return { name, reached, failing_since };
   });
+  const timestamps = examineTimestamps(deps);
   const ledger = await readLedger(deps, probe);
   const { waiting, oldest_ms } = ledger.backlog;
   const waitedMs = waiting === 0 ? 0 : Math.max(0, deps.now() - oldest_ms);
@@ -65,6 +76,9 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ...notifications
       .filter(({ failing_since }) => failing_since !== '')
       .map(({ name, failing_since }) => `Webhook ${name} has failed since ${failing_since}`),
+    ...(timestamps === null || timestamps.failing_since === ''
+      ? []
+      : [`${timestamps.waiting} manifests wait for a time stamp of ${timestamps.tsa}`]),
   ];
   return {
     status: ledger.writable ? (reasons.length === 0 ? 'ok' : 'degraded') : 'unavailable',
@@ -76,7 +90,15 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ledger: { writable: ledger.writable, seq: ledger.seq },
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
     notifications,
+    timestamps,
   };
+}
+
+function examineTimestamps({ timestampStatus, now }: ShimDeps): Health['timestamps'] {
+  const status = timestampStatus();
+  if (status === null) return null;
+  const { tsa, waiting, failing_since } = status;
+  return { tsa, waiting, oldest_seconds: secondsWaited(status, now()), failing_since };
 }
 
 /** A ledger that cannot even be read says nothing; that is told by `writable`. */
