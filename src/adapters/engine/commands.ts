@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { CommandResult, Commands } from '../../domain/commands.ts';
 import { Fault } from '../../domain/fault.ts';
-import { engineUnavailable, isEngineUnavailable } from './unavailable.ts';
+import { engineUnavailable, hasStatus, isEngineUnavailable } from './unavailable.ts';
 import { UPDATES, type CommandAnswer } from '../../domain/messages.ts';
 
 /** A caller without an engine is told so well within two seconds. */
@@ -16,6 +16,9 @@ const ACCEPT_DEADLINE_MS = 1_700;
 
 /** An attestor allows itself half a minute, three times. */
 const ANSWER_DEADLINE_MS = 120_000;
+
+/** FAILED_PRECONDITION: a workflow that has lost several tasks, with their workers, takes no update until one is done. */
+const TASKS_LOST = [9];
 
 /** Carries commands as Updates: answered by the workflow, and exact under repeats by their id. */
 export function createCommands(client: Client): Commands {
@@ -64,8 +67,11 @@ function refusalOf(error: unknown): CommandResult {
       cause: error,
     });
   }
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isEngineUnavailable(error)) {
-    throw engineUnavailable(error);
-  }
+  if (mayPass(error)) throw engineUnavailable(error);
   throw error;
+}
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  return isEngineUnavailable(error) || hasStatus(error, TASKS_LOST);
 }

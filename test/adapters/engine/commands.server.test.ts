@@ -2,11 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCommands } from '../../../src/adapters/engine/commands.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import type { Command } from '../../../src/domain/ceremony.ts';
+import { TASK_QUEUE } from '../../../src/domain/messages.ts';
 import { runningEngine, STARTING_MS, type RunningEngine } from './running-engine.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => void (engine = await runningEngine()), STARTING_MS);
 afterAll(() => engine.stop());
+
+/** The gRPC status of an update that the engine does not take now. */
+const FAILED_PRECONDITION = 9;
+
+/** A task that is there already is given to a worker at once. */
+const POLL_MS = 10_000;
 
 const ADA = { by: 'ada', claim: '', note: '' };
 const BOB = { by: 'bob', claim: 'Robert', note: 'seen' };
@@ -67,4 +74,26 @@ describe('a command', () => {
     expect(await engine.whileWorking(() => send(id, 'acknowledge'))).toHaveProperty('done');
     expect(await acknowledgements(id)).toHaveLength(1);
   });
+
+  it('is given up at once where workers have failed the workflow, and may be sent again', async () => {
+    const id = await started();
+    await failTask(id);
+    await failTask(id);
+    await expect(send(id, 'acknowledge')).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      retryable: true,
+      cause: { cause: { code: FAILED_PRECONDITION } },
+    });
+  });
 });
+
+/** As a worker does that cannot run the workflow. */
+async function failTask(workflowId: string): Promise<void> {
+  const { workflowService } = engine.client;
+  const namespace = 'cordon';
+  const task = await engine.client.withDeadline(Date.now() + POLL_MS, () =>
+    workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: TASK_QUEUE } }),
+  );
+  expect(task.workflowExecution).toMatchObject({ workflowId });
+  await workflowService.respondWorkflowTaskFailed({ namespace, taskToken: task.taskToken });
+}
