@@ -7,6 +7,8 @@ import { SHIPPED_POLICY } from './intake/policy-files.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const port = z.coerce.number().int().min(0).max(65_535);
+/** A password in it would be printed with it. */
+const WEB_ADDRESS = /^https?:\/\/[^\s/@?#]+([/?#][^\s]*)?$/;
 const address = z.string().regex(/^\S+:\d{1,5}$/, 'is not host:port');
 
 interface Setting {
@@ -63,7 +65,10 @@ const SETTINGS = {
   },
   EVIDENCE_TSA_URL: {
     meaning: 'the RFC 3161 authority that time-stamps manifests; empty: none',
-    schema: z.union([z.literal(''), z.httpUrl().refine(isWithoutUser, 'must hold no password')]),
+    schema: z.union([
+      z.literal(''),
+      z.string().regex(WEB_ADDRESS, 'is no http(s) URL without user'),
+    ]),
     fallback: () => '',
   },
   EVIDENCE_TSA_CERTIFICATES_FILE: {
@@ -137,11 +142,6 @@ export function readConfig(env: Env): Config {
     throw new Fault('bad_config', message, { retryable: false });
   }
   return config;
-}
-
-function isWithoutUser(url: string): boolean {
-  const { username, password } = new URL(url);
-  return username === '' && password === '';
 }
 
 /** The same as a table, for people: where each value comes from and what it is for. */

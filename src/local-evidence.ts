@@ -1,12 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLocalDirectory } from './adapters/store/local-directory.ts';
+import { readTrustedCertificates } from './adapters/timestamp/trusted-certificates.ts';
+import { verifyTimestamp } from './adapters/timestamp/verify-timestamp.ts';
+import type { EvidenceReport } from './cli/roots.ts';
 import { readConfig, type Env } from './config.ts';
 import type { EvidenceRef, EvidenceStore } from './domain/evidence.ts';
+import type { IncidentEvent } from './domain/events.ts';
 import { Fault } from './domain/fault.ts';
 import type { Register } from './domain/ledger.ts';
 import { eventIn } from './domain/recorded.ts';
 import type { PublicKey } from './evidence/signing-key.ts';
-import { verifyCustody, type CustodyReport } from './evidence/verify-custody.ts';
+import type { VerifyTimestamp } from './evidence/timestamp.ts';
+import { verifyCustody } from './evidence/verify-custody.ts';
+import { type ManifestTime, verifyTimestamps } from './evidence/verify-timestamps.ts';
 import { localPublicKey, withLedger } from './local-ledger.ts';
 
 const ENTRIES_AT_ONCE = 500;
@@ -17,11 +24,31 @@ export function localEvidence(env: Env): Promise<EvidenceStore> {
   return openLocalDirectory({ root, now: Date.now });
 }
 
-/** Reads back all that the ledger says was captured and signed. Throws Fault `key_missing` without the key. */
-export async function verifyLocalEvidence(env: Env): Promise<CustodyReport> {
+/**
+ * Reads back all that the ledger says was captured, signed and time-stamped. Faults: `key_missing` without the key,
+ * `bad_certificates` where those of the authorities cannot be read.
+ */
+export async function verifyLocalEvidence(env: Env): Promise<EvidenceReport> {
   const store = await localEvidence(env);
   const key = await requireKey(env);
-  return withLedger(env, ({ register }) => verifyCustody(manifestsIn(register), { store, key }));
+  const verify = await localTimestampVerifier(env);
+  return withLedger(env, async ({ register }) => {
+    const custody = await verifyCustody(manifestsIn(register), { store, key });
+    const { misses, ...timestamps } = await verifyTimestamps(timesIn(register), { store, verify });
+    return { ...custody, misses: [...custody.misses, ...misses], timestamps };
+  });
+}
+
+/** Null where no authority is configured. */
+async function localTimestampVerifier(env: Env): Promise<VerifyTimestamp | null> {
+  const file = readConfig(env).EVIDENCE_TSA_CERTIFICATES_FILE;
+  return file === '' ? null : timestampVerifier(await readFile(file));
+}
+
+/** By the certificates in this PEM. Fault `bad_certificates` where there is none. */
+export function timestampVerifier(pem: Uint8Array): VerifyTimestamp {
+  const certificates = readTrustedCertificates(Buffer.from(pem).toString());
+  return (token, bytes) => verifyTimestamp(token, bytes, certificates);
 }
 
 async function requireKey(env: Env): Promise<PublicKey> {
@@ -30,7 +57,19 @@ async function requireKey(env: Env): Promise<PublicKey> {
   throw new Fault('key_missing', 'keys/signing.pem is gone', { retryable: false });
 }
 
-async function* manifestsIn(register: Pick<Register, 'entriesAfter'>): AsyncGenerator<EvidenceRef> {
+type Entries = Pick<Register, 'entriesAfter'>;
+
+async function* manifestsIn(register: Entries): AsyncGenerator<EvidenceRef> {
+  for await (const event of eventsIn(register)) {
+    if (event.type === 'captured' && event.receipt !== null) yield event.receipt.manifest;
+  }
+}
+
+async function* timesIn(register: Entries): AsyncGenerator<ManifestTime> {
+  for await (const event of eventsIn(register)) if (event.type === 'timestamped') yield event;
+}
+
+async function* eventsIn(register: Entries): AsyncGenerator<IncidentEvent> {
   let seq = 0;
   for (;;) {
     const entries = await register.entriesAfter(seq, ENTRIES_AT_ONCE);
@@ -38,7 +77,7 @@ async function* manifestsIn(register: Pick<Register, 'entriesAfter'>): AsyncGene
     for (const entry of entries) {
       seq = entry.seq;
       const event = eventIn(entry)?.event;
-      if (event?.type === 'captured' && event.receipt !== null) yield event.receipt.manifest;
+      if (event !== undefined) yield event;
     }
   }
 }

@@ -14,6 +14,7 @@ const roots: Roots = {
   withLedger: async (env, use) => (await import('./local-ledger.ts')).withLedger(env, use),
   verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
   verifyEvidence: async (env) => (await import('./local-evidence.ts')).verifyLocalEvidence(env),
+  timestampVerifier: async (pem) => (await import('./local-evidence.ts')).timestampVerifier(pem),
   evidence: async (env) => (await import('./local-evidence.ts')).localEvidence(env),
   hosts: {
     enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),

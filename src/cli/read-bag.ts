@@ -8,6 +8,7 @@ import type { BagContent } from '../evidence/bag-checks.ts';
 /** Tag files of ours are a few kilobytes, and bundles tens of megabytes; a stranger's need not be read at all. */
 const MOST_TAG_BYTES = 16 * 1024 * 1024;
 const MOST_BUNDLE_BYTES = 512 * 1024 * 1024;
+const MOST_MANIFEST_BYTES = 16 * 1024 * 1024;
 
 export async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
@@ -30,7 +31,8 @@ export async function readBag(directory: string): Promise<BagContent> {
     if (bytes !== undefined) texts.set(name, bytes.toString());
   }
   const bundle = (await read(BAG_BUNDLE, MOST_BUNDLE_BYTES)) ?? new Uint8Array();
-  return { files, text: (path) => texts.get(path), bundle };
+  const bytes = (path: string) => read(path, MOST_MANIFEST_BYTES);
+  return { files, text: (path) => texts.get(path), bytes, bundle };
 }
 
 async function measured(directory: string): Promise<BagContent['files']> {

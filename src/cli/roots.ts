@@ -3,7 +3,9 @@ import type { EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
 import type { Subject } from '../domain/report.ts';
+import type { VerifyTimestamp } from '../evidence/timestamp.ts';
 import type { CustodyReport } from '../evidence/verify-custody.ts';
+import type { TimestampMiss, TimestampReport } from '../evidence/verify-timestamps.ts';
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
 import type { Env } from './io.ts';
@@ -25,7 +27,9 @@ export interface Roots {
   /** Walks the whole chain, the register and the signed checkpoints. */
   verifyLedger(env: Env): Promise<LedgerVerdict>;
   /** Reads back every object that a signed manifest of this machine lists. */
-  verifyEvidence(env: Env): Promise<CustodyReport>;
+  verifyEvidence(env: Env): Promise<EvidenceReport>;
+  /** Verifies time stamps by the certificates of authorities in this PEM. Fault `bad_certificates`. */
+  timestampVerifier(pem: Uint8Array): Promise<VerifyTimestamp>;
   /** The evidence of this machine, to be read. */
   evidence(env: Env): Promise<Pick<EvidenceStore, 'read'>>;
   /** The protected hosts of this machine's installation. */
@@ -38,6 +42,11 @@ export interface Roots {
   describeConfig(env: Env): ConfigLine[];
   /** What this machine has, lacks and reaches. */
   probes(env: Env): Promise<Probe[]>;
+}
+
+export interface EvidenceReport extends Omit<CustodyReport, 'misses'> {
+  misses: (CustodyReport['misses'][number] | TimestampMiss)[];
+  timestamps: Omit<TimestampReport, 'misses'>;
 }
 
 export interface Hosts {

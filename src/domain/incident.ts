@@ -82,7 +82,7 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
         evidence_receipt: event.receipt ?? incident.evidence_receipt,
       };
     case 'timestamped':
-      return withTime(incident, event);
+      return { ...incident, timestamps: [...timesOf(incident), timeIn(event)] };
     case 'evidence_gate':
       return event.decision === 'hold' ? incident : { ...incident, evidence_waived: event.reason };
     case 'contained':
@@ -173,10 +173,13 @@ function resolve(incident: Incident, event: EventOf<'resolved'>, at: string): In
   return { ...incident, ...acked, state: 'resolved', resolved_at: at, resolved_by: event.by };
 }
 
-/** The record of an earlier version has no list yet. */
-function withTime(incident: Incident, { type: _, ...stamped }: EventOf<'timestamped'>): Incident {
-  const { timestamps = [] }: Partial<Incident> = incident;
-  return { ...incident, timestamps: [...timestamps, stamped] };
+/** As far as they are stamped; the record of an earlier version has no list of them. */
+export function timesOf({ timestamps = [] }: Partial<Incident>): Incident['timestamps'] {
+  return timestamps;
+}
+
+function timeIn({ type: _type, ...time }: EventOf<'timestamped'>): Incident['timestamps'][number] {
+  return time;
 }
 
 function withAction(

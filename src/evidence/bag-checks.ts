@@ -11,13 +11,17 @@ import {
 import type { BundleTrust, Refusal } from './bundle-checks.ts';
 import { type Accepted, readVerified } from './bundle.ts';
 import type { AnyBundle } from './bundle-seal.ts';
-import { evidenceNamedIn } from './named-evidence.ts';
+import { evidenceNamedIn, timesNamedIn } from './named-evidence.ts';
+import type { VerifyTimestamp } from './timestamp.ts';
+import { checkTime } from './verify-timestamps.ts';
 
 /** A bag as it lies there: every file in it, measured, and the few that are read. */
 export interface BagContent {
   files: readonly (BagFile & { size: number })[];
   /** Undefined where there is no such file. */
   text(path: string): string | undefined;
+  /** A file of evidence, whole; undefined where it is not there, or too large for a manifest. */
+  bytes(path: string): Promise<Uint8Array | undefined>;
   bundle: Uint8Array;
 }
 
@@ -29,13 +33,28 @@ export type BagRefusal =
   | 'file_changed'
   | 'bad_oxum'
   | 'evidence_missing'
-  | 'evidence_foreign';
+  | 'evidence_foreign'
+  | 'bad_timestamp';
 
 export type BagVerdict =
-  | { valid: true; files: number; missing: string[]; bundle: Accepted }
+  | {
+      valid: true;
+      files: number;
+      missing: string[];
+      timestamps: BagTimes;
+      bundle: Accepted;
+    }
   | Refused
   /** Of the bundle in it. */
   | Refusal;
+
+/** Of the manifests in a bag, by what their time is known. */
+export interface BagTimes {
+  verified: number;
+  /** Stamped, and not checked: no authority is trusted, or the token is not in the bag. */
+  unchecked: number;
+  local_only: number;
+}
 
 interface Refused {
   valid: false;
@@ -54,7 +73,10 @@ export async function checkBag(bag: BagContent, trust: BundleTrust = {}): Promis
   if (bundle === null) return verdict;
   const { missing } = parseBagInfo(bag.text('bag-info.txt') ?? '');
   const foreign = checkEvidence(bag, bundle, missing);
-  return foreign ?? { valid: true, files: bag.files.length, missing, bundle: verdict };
+  if (foreign) return foreign;
+  const timestamps = await checkTimes(bag, bundle, trust.verifyTimestamp);
+  if ('valid' in timestamps) return timestamps;
+  return { valid: true, files: bag.files.length, missing, timestamps, bundle: verdict };
 }
 
 function checkDeclaration(bag: BagContent): Refused | null {
@@ -111,6 +133,25 @@ function checkEvidence(bag: BagContent, bundle: AnyBundle, missing: string[]): R
   return lacking === undefined
     ? null
     : refuse('evidence_missing', `the bundle names ${lacking}, which is not there`);
+}
+
+/** Every token that is here, over the manifest that it is of. */
+async function checkTimes(
+  bag: BagContent,
+  bundle: AnyBundle,
+  verify: VerifyTimestamp | undefined,
+): Promise<BagTimes | Refused> {
+  const counts: BagTimes = { verified: 0, unchecked: 0, local_only: 0 };
+  const { manifests, times } = timesNamedIn(bundle);
+  for (const time of times) {
+    const token = await bag.bytes(`${BAG_EVIDENCE}${time.token.sha256}`);
+    const manifest = await bag.bytes(`${BAG_EVIDENCE}${time.manifest}`);
+    const found = verify && token && manifest && checkTime(time, { token, manifest }, verify);
+    if (found)
+      return refuse('bad_timestamp', `${time.token.sha256}: ${found.reason}: ${found.detail}`);
+    counts[found === null ? 'verified' : 'unchecked'] += 1;
+  }
+  return { ...counts, local_only: Math.max(0, manifests - times.length) };
 }
 
 function refuse(reason: BagRefusal, detail: string): Refused {

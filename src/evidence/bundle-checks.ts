@@ -8,6 +8,7 @@ import { verifyChain } from './chain.ts';
 import { sha256Hex } from './digest.ts';
 import { decodeBase64, envelopeOf, verifyEnvelope } from './dsse.ts';
 import { loadPublicKey, type PublicKey } from './signing-key.ts';
+import type { VerifyTimestamp } from './timestamp.ts';
 import { STATEMENT_MEDIA_TYPE, statementBytes } from './statement.ts';
 
 /** What the verifier brings along: nothing in the bundle can vouch for the bundle. */
@@ -17,6 +18,8 @@ export interface BundleTrust {
   /** Trusts the key in the bundle if this is its id. */
   keyId?: string;
   serviceToken?: string;
+  /** By whose word times are believed; without it they are not checked. */
+  verifyTimestamp?: VerifyTimestamp;
 }
 
 export type BundleRefusal =

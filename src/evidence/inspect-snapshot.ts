@@ -96,7 +96,8 @@ interface Lost {
   detail: string;
 }
 
-async function orLost<Found>(read: () => Promise<Found>): Promise<Found | Lost> {
+/** What was read, or that the store has lost or changed it. Throws what keeps the store from answering. */
+export async function orLost<Found>(read: () => Promise<Found>): Promise<Found | Lost> {
   try {
     return await read();
   } catch (error) {

@@ -1,8 +1,9 @@
 import { isRedacting } from '../domain/redaction.ts';
-import type { RecordedEvent } from '../domain/events.ts';
+import type { IncidentEvent } from '../domain/events.ts';
 import type { EvidenceRef } from '../domain/evidence.ts';
 import { eventIn } from '../domain/recorded.ts';
 import type { AnyBundle } from './bundle-seal.ts';
+import type { ManifestTime } from './verify-timestamps.ts';
 
 /**
  * Every object of the evidence store that the entries of a bundle name, once each. Only what Cordon itself has written
@@ -10,18 +11,33 @@ import type { AnyBundle } from './bundle-seal.ts';
  * is redacted: its digests are pseudonyms.
  */
 export function evidenceNamedIn(bundle: AnyBundle): EvidenceRef[] {
-  if ('schema' in bundle && isRedacting(bundle.redaction)) return [];
   const named = new Map<string, EvidenceRef>();
-  for (const entry of bundle.audit_entries) {
-    const recorded = 'key' in entry ? eventIn(entry) : null;
-    for (const { sha256, size, media_type } of recorded === null ? [] : refsOf(recorded)) {
-      named.set(sha256, { sha256, size, media_type });
-    }
+  for (const { sha256, size, media_type } of eventsOf(bundle).flatMap(refsOf)) {
+    named.set(sha256, { sha256, size, media_type });
   }
   return [...named.values()];
 }
 
-function refsOf({ event }: RecordedEvent): EvidenceRef[] {
+/** How many signed manifests the entries of a bundle name, and what they say of their times. */
+export function timesNamedIn(bundle: AnyBundle): { manifests: number; times: ManifestTime[] } {
+  const events = eventsOf(bundle);
+  const signed = events.flatMap((event) =>
+    event.type === 'captured' ? (event.receipt ?? []) : [],
+  );
+  return {
+    manifests: new Set(signed.map(({ manifest }) => manifest.sha256)).size,
+    times: events.filter((event) => event.type === 'timestamped'),
+  };
+}
+
+function eventsOf(bundle: AnyBundle): IncidentEvent[] {
+  if ('schema' in bundle && isRedacting(bundle.redaction)) return [];
+  return bundle.audit_entries.flatMap((entry) => {
+    return 'key' in entry ? (eventIn(entry)?.event ?? []) : [];
+  });
+}
+
+function refsOf(event: IncidentEvent): EvidenceRef[] {
   if (event.type === 'captured') return [...event.artifacts, ...refIn(event.receipt?.manifest)];
   if (event.type === 'attestation') return refIn(event.evidence);
   if (event.type === 'timestamped') return [event.token];

@@ -71,6 +71,7 @@ const noRoots: Roots = {
   withLedger: notHere,
   verifyLedger: notHere,
   verifyEvidence: notHere,
+  timestampVerifier: notHere,
   evidence: notHere,
   throwAway: notHere,
   describeConfig: notHere,

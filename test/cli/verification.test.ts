@@ -67,13 +67,19 @@ describe('cordon evidence verify', () => {
   const verifying = (misses: CustodyReport['misses']) =>
     cordon(['evidence', 'verify'], {
       roots: {
-        verifyEvidence: async () => ({ manifests: 2, artifacts: 5, bytes: 700, misses }),
+        verifyEvidence: async () => ({
+          ...{ manifests: 2, artifacts: 5, bytes: 700, misses },
+          timestamps: { verified: 1, unchecked: 0 },
+        }),
       },
     });
 
   it('exits 0 with what it has read where everything is as it was kept', async () => {
     const { code, out } = await verifying([]);
-    expect([code, out]).toEqual([0, 'valid: 2 manifests, 5 artifacts, 700 bytes\n']);
+    expect([code, out]).toEqual([
+      0,
+      'valid: 2 manifests, 5 artifacts, 700 bytes\ntime: 1 stamped, 1 local only\n',
+    ]);
   });
 
   it('exits 1 and names what is lost, and by which manifest it is missed', async () => {

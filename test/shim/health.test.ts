@@ -4,9 +4,13 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { ShimDeps } from '../../src/shim/deps.ts';
 import { boot, read, TOOL_CALL_BURST, type Booted } from './boot.ts';
 
+const AT = '2026-03-14T12:00:00.000Z';
+
 let shim: Booted;
 const notifiers: ReturnType<ShimDeps['notifierStatus']> = [];
-beforeAll(async () => void (shim = await boot({ notifierStatus: () => notifiers })));
+const time: { stamping: ReturnType<ShimDeps['timestampStatus']> } = { stamping: null };
+const statuses = { notifierStatus: () => notifiers, timestampStatus: () => time.stamping };
+beforeAll(async () => void (shim = await boot(statuses)));
 afterAll(() => shim.stop());
 
 const healthSchema = z.looseObject({ status: z.string(), reasons: z.array(z.string()) });
@@ -45,10 +49,22 @@ describe('the health', () => {
   });
 
   it('is degraded while nobody can be told', async () => {
-    notifiers.push({ name: 'pager', reached: 3, failing_since: '2026-03-14T12:00:00.000Z' });
+    notifiers.push({ name: 'pager', reached: 3, failing_since: AT });
     const { status, reasons } = await health();
     expect([status, reasons]).toEqual(['degraded', [expect.stringContaining('pager')]]);
     notifiers.pop();
+  });
+
+  it('is degraded while manifests wait for their time, and says how many and how long', async () => {
+    expect(await health()).toMatchObject({ status: 'ok', timestamps: null });
+    const waiting_since = new Date(Date.now() - 60_000).toISOString();
+    time.stamping = { ...{ tsa: 'tsa.example', waiting: 3, waiting_since }, failing_since: AT };
+    expect(await health()).toMatchObject({
+      status: 'degraded',
+      reasons: ['3 manifests wait for a time stamp of tsa.example'],
+      timestamps: { waiting: 3, oldest_seconds: expect.closeTo(60, -1), failing_since: AT },
+    });
+    time.stamping = null;
   });
 
   it('is unavailable while the ledger cannot be written', async () => {

@@ -20,8 +20,8 @@ export async function askTsa(
     const response = await request(url, {
       ...{ method: 'POST', headers, body: Buffer.from(query), dispatcher, signal: late },
     });
-    if (response.statusCode === 200) return await readWhole(response);
-    response.body.destroy();
+    const answer = await readWhole(response);
+    if (response.statusCode === 200) return answer;
     throw fault('tsa_http_error', `the TSA answered ${response.statusCode}`);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checkBag, type BagVerdict } from '../../evidence/bag-checks.ts';
+import { type BagTimes, checkBag, type BagVerdict } from '../../evidence/bag-checks.ts';
 import type { BundleTrust } from '../../evidence/bundle-checks.ts';
 import {
   type Accepted,
@@ -18,6 +18,7 @@ import { replayLines } from '../text/replay-lines.ts';
 interface Options {
   key?: string;
   serviceTokenFile?: string;
+  tsaCertificates?: string;
 }
 
 const OF_KEY = ['--key <file>', 'public key (PEM) that must have signed it'] as const;
@@ -31,6 +32,7 @@ export function bundleCommand(cli: Cli): Command {
     .argument('<file>', 'an exported bundle, or the directory of a bag; - for standard input')
     .option(...OF_KEY)
     .option(...OF_TOKEN)
+    .option('--tsa-certificates <file>', 'PEM of the authorities whose time stamps are believed')
     .action((file: string, options: Options) => verify(cli, file, options));
   bundle
     .command('replay')
@@ -71,9 +73,13 @@ async function replay(cli: Cli, file: string, options: Options): Promise<void> {
   });
 }
 
-async function trustOf(cli: Cli, { key, serviceTokenFile }: Options): Promise<BundleTrust> {
+async function trustOf(cli: Cli, options: Options): Promise<BundleTrust> {
+  const { key, serviceTokenFile, tsaCertificates: tsa } = options;
   const read = (name: string) => readInput(cli.io, name);
   return {
+    ...(tsa !== undefined && {
+      verifyTimestamp: await cli.roots.timestampVerifier(await read(tsa)),
+    }),
     ...(key !== undefined && { publicKey: await read(key) }),
     ...(serviceTokenFile !== undefined && {
       serviceToken: new TextDecoder().decode(await read(serviceTokenFile)).trim(),
@@ -89,13 +95,21 @@ function invalid(file: string): Failure {
 
 function bagLines(verdict: BagVerdict, paint: Paint): string {
   if (!verdict.valid) return `${paint('bad', verdict.reason)}: ${verdict.detail}`;
-  const { files, missing, bundle } = verdict;
+  const { files, missing, timestamps, bundle } = verdict;
   const lacking = missing.map((sha256) => paint('warning', `without the evidence ${sha256}`));
   return [
     `${paint('good', 'valid')}: a bag of ${files} files`,
     ...lacking,
+    ...timeLines(timestamps, paint),
     accepted(bundle, paint),
   ].join('\n');
+}
+
+function timeLines({ verified, unchecked, local_only }: BagTimes, paint: Paint): string[] {
+  if (verified + unchecked + local_only === 0) return [];
+  const told = `time: ${verified} manifests stamped, ${local_only} local only`;
+  if (unchecked === 0) return [told];
+  return [told, paint('warning', `${unchecked} time stamps not checked: give --tsa-certificates`)];
 }
 
 function verdictLines(verdict: BundleVerdict, paint: Paint): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { CustodyReport } from '../../evidence/verify-custody.ts';
 import type { Cli } from '../cli.ts';
+import type { EvidenceReport } from '../roots.ts';
 import { EXIT, Failure } from '../exit.ts';
 import type { Paint } from '../text/paint.ts';
 
@@ -24,7 +24,8 @@ async function verify(cli: Cli): Promise<void> {
   });
 }
 
-function reportLines({ manifests, artifacts, bytes, misses }: CustodyReport, paint: Paint): string {
+function reportLines(report: EvidenceReport, paint: Paint): string {
+  const { manifests, artifacts, bytes, misses } = report;
   const lines = misses.map(({ manifest, name, sha256, reason, detail }) => {
     const what = name === '' ? `manifest ${sha256}` : `${name} (${sha256}) of manifest ${manifest}`;
     return `${paint('bad', reason)}: ${what}: ${detail}`;
@@ -33,5 +34,17 @@ function reportLines({ manifests, artifacts, bytes, misses }: CustodyReport, pai
   return [
     ...lines,
     `${verdict}: ${manifests} manifests, ${artifacts} artifacts, ${bytes} bytes`,
+    timeLine(report, paint),
   ].join('\n');
+}
+
+/** What has no token is as good as our own clock was, and what was not checked proves nothing. */
+function timeLine({ manifests, timestamps, misses }: EvidenceReport, paint: Paint): string {
+  const { verified, unchecked } = timestamps;
+  const refused = misses.filter(({ name }) => name === 'timestamp').length;
+  const localOnly = Math.max(0, manifests - verified - unchecked - refused);
+  const told = `time: ${verified} stamped, ${localOnly} local only`;
+  if (unchecked === 0) return told;
+  const warning = `${unchecked} time stamps not checked: set EVIDENCE_TSA_CERTIFICATES_FILE`;
+  return `${told}\n${paint('warning', warning)}`;
 }

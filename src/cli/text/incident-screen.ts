@@ -1,3 +1,4 @@
+import { timesOf } from '../../domain/incident.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { runningClocks } from '../../domain/sla.ts';
@@ -103,8 +104,7 @@ function actions(incident: Incident): Cell[][] {
 
 function evidence(incident: Incident): Cell[][] {
   const { artifacts, gaps, bundle, evidence_receipt: receipt, evidence_waived } = incident;
-  const { timestamps = [] }: Partial<Incident> = incident;
-  const stamped = timestamps.find(({ manifest }) => manifest === receipt?.manifest.sha256);
+  const stamped = timesOf(incident).find(({ manifest }) => manifest === receipt?.manifest.sha256);
   return [
     ...artifacts.map((a) => [a.collector, a.sha256.slice(0, 16), `${a.size} bytes`, a.media_type]),
     ...gaps.map((g): Cell[] => [g.collector, { text: 'gap', style: 'warning' }, g.reason]),

@@ -3,12 +3,16 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openLocalDirectory } from '../../../src/adapters/store/local-directory.ts';
+import { createTimestamper } from '../../../src/adapters/timestamp/timestamper.ts';
+import { readTrustedCertificates } from '../../../src/adapters/timestamp/trusted-certificates.ts';
 import { sha256Hex } from '../../../src/evidence/digest.ts';
 import { MANIFEST_MEDIA_TYPE } from '../../../src/evidence/manifest.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../../src/evidence/signing-key.ts';
+import { stampedBytesOf, TIMESTAMP_MEDIA_TYPE } from '../../../src/evidence/timestamp.ts';
 import { bytesOf, captureOf, keepCapture } from '../../evidence/captures.ts';
+import { honestly, makeTsa, serveTsa, type Tsa } from '../../support/tsa.ts';
 
 const DOCUMENT = new URL('../../../docs/evidence.md', import.meta.url);
 /** The commands run in a moment; a stuck one must not hold the others up. */
@@ -17,15 +21,24 @@ const TIMEOUT_MS = 10_000;
 const key = loadSigningKey(generateSigningKeyPem());
 const run = promisify(execFile);
 
+let tsa: Tsa;
 let root: string;
 let manifest: string;
+let token: string;
 let commands: string;
+
+beforeAll(async () => {
+  tsa = await makeTsa();
+});
+
+afterAll(() => tsa.remove());
 
 beforeEach(async () => {
   commands = await commandsOf('Check it with stock tools');
   root = await mkdtemp(join(tmpdir(), 'cordon-stranger-'));
   const store = await openLocalDirectory({ root, now: () => 0 });
   manifest = (await keepCapture(store, key)).sha256;
+  token = '';
 });
 
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -71,10 +84,55 @@ it('tells a stranger that the statement was changed, also where the manifest got
   });
 });
 
-async function check(pem: string): Promise<{ stdout: string }> {
+it('lets a stranger verify the time of a manifest, by the word of the authority alone', async () => {
+  await stamp(manifest);
+  const { stdout } = await check(key.publicKey.pem);
+  expect(stdout).toMatch(/^Time stamp: .* GMT$/m);
+  expect(stdout).toContain('Verification: OK');
+});
+
+it('tells a stranger that a token is of another manifest', async () => {
+  const store = await openLocalDirectory({ root, now: () => 0 });
+  const other = await keepCapture(store, key, { ...captureOf(), snapshot_id: 'another' });
+  await stamp(other.sha256);
+  await expect(check(key.publicKey.pem)).rejects.toMatchObject({
+    stderr: expect.stringContaining('message imprint mismatch'),
+  });
+});
+
+it('tells a stranger that a token is by an authority that he does not trust', async () => {
+  await stamp(manifest);
+  const strange = await makeTsa();
+  try {
+    await expect(check(key.publicKey.pem, strange)).rejects.toMatchObject({
+      stderr: expect.stringContaining('certificate verify error'),
+    });
+  } finally {
+    strange.remove();
+  }
+});
+
+async function stamp(sha256: string): Promise<void> {
+  const store = await openLocalDirectory({ root, now: () => 0 });
+  const server = await serveTsa(honestly(tsa));
+  const certificates = readTrustedCertificates(tsa.root);
+  const timestamper = createTimestamper({ url: server.url, certificates });
+  try {
+    const bytes = stampedBytesOf(await store.get(sha256)) ?? new Uint8Array();
+    const stamped = await timestamper.stamp(bytes);
+    token = (await store.put(stamped.token, TIMESTAMP_MEDIA_TYPE)).sha256;
+  } finally {
+    await timestamper.close();
+    await server.stop();
+  }
+}
+
+async function check(pem: string, by: Tsa = tsa): Promise<{ stdout: string; stderr: string }> {
   const keyFile = join(root, 'signing.pub.pem');
   await writeFile(keyFile, pem);
-  const env = { PATH: process.env['PATH'], MANIFEST: manifest, KEY: keyFile };
+  const tsaFile = join(by.directory, 'root.crt');
+  const digests = { MANIFEST: manifest, ...(token !== '' && { TOKEN: token, TSA: tsaFile }) };
+  const env = { PATH: process.env['PATH'], KEY: keyFile, ...digests };
   return run('sh', ['-c', commands], { cwd: root, env, timeout: TIMEOUT_MS });
 }
 

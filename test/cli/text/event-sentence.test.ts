@@ -69,6 +69,17 @@ describe('the sentence of', () => {
     expect(sentence).toBe('the proof was not used in time: the host must prove itself again');
   });
 
+  it('a time stamp says when the manifest was there, and by whose word', () => {
+    const token = { sha256: 'b'.repeat(64), size: 900, media_type: 'application/timestamp-reply' };
+    const time = { time: '2026-03-14T12:00:05.000Z', authority: 'O=Test, CN=tsa' };
+    const sentence = eventSentence({
+      ...{ type: 'timestamped', manifest: 'a'.repeat(64), token, ...time },
+    });
+    expect(sentence).toBe(
+      'manifest aaaaaaaaaaaa… was there at 2026-03-14T12:00:05.000Z, says O=Test, CN=tsa',
+    );
+  });
+
   it('an echo says whose it is, and that it was asked for', () => {
     const sentence = eventSentence({
       type: 'echoed',

@@ -26,7 +26,9 @@ describe('the screen of an incident', () => {
   it('names the signed manifest of its evidence, and says where something was destroyed without', () => {
     const screen = (event: IncidentEvent) =>
       incidentScreen(incidentAfter({}, event), [], 0, (_style, text) => text);
-    expect(screen({ type: 'captured', ...CAPTURED })).toMatch(/^ *manifest +b{16} +signed +time: local only$/m);
+    expect(screen({ type: 'captured', ...CAPTURED })).toMatch(
+      /^ *manifest +b{16} +signed +time: local only$/m,
+    );
     const decided = { decision: 'proceed' as const, actions: ['wipe'], reason: 'the disk is full' };
     expect(screen({ type: 'evidence_gate', ...decided })).toMatch(
       /^ *waived +destroyed without +the disk is full$/m,
