@@ -12,8 +12,6 @@ export type TimestampRefusal =
   | 'wrong_imprint'
   /** It answers another question than ours. */
   | 'wrong_nonce'
-  /** It was made under another policy than was asked for. */
-  | 'wrong_policy'
   /** Whoever signed it may not sign time stamps. */
   | 'unsuitable_certificate'
   /** A certificate of it was not valid at the time that it states. */
