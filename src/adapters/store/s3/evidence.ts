@@ -1,0 +1,115 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { Fault } from '../../../domain/fault.ts';
+import type { Address } from '../address.ts';
+import { drain, verified } from '../chunks.ts';
+import type { Bucket } from './bucket.ts';
+import { reached } from './faults.ts';
+import { extendLock, requireLocked } from './lock.ts';
+import { bytesOf, type History, historyOf, missing, type Version } from './versions.ts';
+import { type Content, writeVersion } from './write.ts';
+
+/** Told of what nobody who keeps evidence does: it removes none, and it is no accident. */
+export type Alarm = (finding: { sha256: string; versions: number; markers: number }) => void;
+
+export function keyOf({ prefix }: Bucket, sha256: string): string {
+  return `${prefix}objects/sha256/${sha256.slice(0, 2)}/${sha256}`;
+}
+
+/** The version that is the evidence, locked until then at least: the one that is there, or one that is written now. */
+export async function keepEvidence(
+  bucket: Bucket,
+  { sha256, size }: Required<Address>,
+  content: Content,
+  untilMs: number,
+  alarm: Alarm,
+): Promise<void> {
+  const order = { key: keyOf(bucket, sha256), sha256, untilMs };
+  const written = await writeVersion(bucket, content, { ...order, beside: false });
+  const version =
+    written ??
+    (await matching(bucket, sha256, alarm)) ??
+    (await writeVersion(bucket, content, { ...order, beside: true }));
+  if (version === null) throw notTaken();
+  if (written === null) await extendLock(bucket, version, untilMs);
+  await confirm(bucket, version, { sha256, size }, untilMs);
+}
+
+/** By what the bucket says of it, and by every byte. */
+async function confirm(
+  bucket: Bucket,
+  version: Version,
+  address: Required<Address>,
+  untilMs: number,
+): Promise<void> {
+  const head = new HeadObjectCommand({ Bucket: bucket.bucket, ...version });
+  const { ContentLength } = await reached(() => bucket.client.send(head));
+  if (ContentLength !== address.size) {
+    const message = `the bucket has ${ContentLength} of the ${address.size} bytes of ${version.Key}`;
+    throw new Fault('evidence_corrupt', message, { retryable: false });
+  }
+  await requireLocked(bucket, version, untilMs);
+  await drain(verified(bytesOf(bucket, version), address));
+}
+
+/** The evidence as it is read; which version it is was found first. */
+export async function* readEvidence(
+  bucket: Bucket,
+  address: Address,
+  alarm: Alarm,
+): AsyncGenerator<Uint8Array> {
+  const version = await requireVersion(bucket, address.sha256, alarm);
+  yield* verified(bytesOf(bucket, version), address);
+}
+
+/** Fault `evidence_missing` where no version is there; where none matches, the oldest, which then is found corrupt. */
+export async function requireVersion(
+  bucket: Bucket,
+  sha256: string,
+  alarm: Alarm,
+): Promise<Version> {
+  const key = keyOf(bucket, sha256);
+  const history = await historyOf(bucket, key);
+  const [oldest, ...others] = history.versions;
+  if (oldest === undefined) throw missing(key);
+  tellOdd(history, sha256, alarm);
+  if (others.length === 0) return oldest;
+  return (await firstMatching(bucket, history, sha256)) ?? oldest;
+}
+
+async function matching(bucket: Bucket, sha256: string, alarm: Alarm): Promise<Version | null> {
+  const history = await historyOf(bucket, keyOf(bucket, sha256));
+  tellOdd(history, sha256, alarm);
+  return firstMatching(bucket, history, sha256);
+}
+
+/** Lock or no lock, anybody who may write can put another version on top: the oldest that is the evidence counts. */
+async function firstMatching(
+  bucket: Bucket,
+  { versions }: History,
+  sha256: string,
+): Promise<Version | null> {
+  for (const version of versions) {
+    if (await matches(bucket, version, sha256)) return version;
+  }
+  return null;
+}
+
+async function matches(bucket: Bucket, version: Version, sha256: string): Promise<boolean> {
+  try {
+    await drain(verified(bytesOf(bucket, version), { sha256 }));
+    return true;
+  } catch (error) {
+    if (error instanceof Fault && !error.retryable) return false;
+    throw error;
+  }
+}
+
+function tellOdd({ versions, markers }: History, sha256: string, alarm: Alarm): void {
+  if (versions.length < 2 && markers.length === 0) return;
+  alarm({ sha256, versions: versions.length, markers: markers.length });
+}
+
+function notTaken(): Fault {
+  const message = 'the evidence store cannot be used: it took the evidence for kept, and has none';
+  return new Fault('evidence_store_unavailable', message, { retryable: true });
+}
