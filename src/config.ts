@@ -9,6 +9,12 @@ export type Env = Readonly<Record<string, string | undefined>>;
 const port = z.coerce.number().int().min(0).max(65_535);
 /** A password in it would be printed with it. */
 const WEB_ADDRESS = /^https?:\/\/[^\s/@?#]+([/?#][^\s]*)?$/;
+const s3Endpoint = z
+  .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+  .refine(
+    (url) => !new URL(url).username && !new URL(url).password,
+    'carries credentials: they belong into EVIDENCE_S3_CREDENTIALS_FILE',
+  );
 const address = z.string().regex(/^\S+:\d{1,5}$/, 'is not host:port');
 
 interface Setting {
@@ -75,6 +81,46 @@ const SETTINGS = {
     meaning: 'PEM of the authorities whose time stamps are believed, roots included',
     schema: z.string(),
     fallback: () => '',
+  },
+  EVIDENCE_STORE: {
+    meaning: 'where evidence is kept: local (a directory) or s3 (a bucket with Object Lock)',
+    schema: z.enum(['local', 's3']),
+    fallback: () => 'local',
+  },
+  EVIDENCE_IMMUTABLE: {
+    meaning: 'local: on sets the immutable flag on every object, which takes root and chattr',
+    schema: z.enum(['on', 'off']),
+    fallback: () => 'off',
+  },
+  EVIDENCE_S3_BUCKET: {
+    meaning: 's3: the bucket, with versions and Object Lock',
+    schema: z.string().regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'is no name of a bucket'),
+    fallback: () => '',
+  },
+  EVIDENCE_S3_ENDPOINT: {
+    meaning: 's3: the URL of a compatible service; empty: AWS',
+    schema: z.union([z.literal(''), s3Endpoint]),
+    fallback: () => '',
+  },
+  EVIDENCE_S3_REGION: {
+    meaning: 's3: the region; empty: as the SDK finds it',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  EVIDENCE_S3_PREFIX: {
+    meaning: 's3: what every key begins with',
+    schema: z.string().regex(/^[A-Za-z0-9._/-]{0,200}$/, 'is no plain path'),
+    fallback: () => '',
+  },
+  EVIDENCE_S3_CREDENTIALS_FILE: {
+    meaning: "s3: an AWS shared credentials file; empty: the SDK's standard chain",
+    schema: z.string(),
+    fallback: () => '',
+  },
+  EVIDENCE_S3_LOCK_DAYS: {
+    meaning: 's3: how long an object is locked when it is written; retention only extends it',
+    schema: z.coerce.number().int().min(1).max(36_500),
+    fallback: () => '30',
   },
   TEMPORAL_ADDRESS: {
     meaning: 'a Temporal server to use; empty: `up` starts its own',

@@ -6,9 +6,10 @@ import { createAttestors } from './adapters/attestor/attestors.ts';
 import { createHostAgents } from './adapters/attestor/host-agents.ts';
 import { createCustodian } from './adapters/custody/custodian.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
-import { openLocalDirectory } from './adapters/store/local-directory.ts';
+import { startCanary } from './adapters/store/canary-watch.ts';
 import { createTargets } from './adapters/targets/targets.ts';
 import type { Config } from './config.ts';
+import { openEvidenceStore } from './evidence-store.ts';
 import { generateSigningKeyPem, loadSigningKey } from './evidence/signing-key.ts';
 import { createPolicyInForce, type PolicyInForce } from './intake/policy-in-force.ts';
 import { readPolicy } from './intake/policy-files.ts';
@@ -26,7 +27,7 @@ export async function layFoundation(config: Config, log: Logger) {
   const now = Date.now;
   await mkdir(home, { recursive: true, mode: 0o700 });
   const ledger = await openLedgerOf(config, log);
-  const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
+  const store = await openEvidenceStore(config, log);
   const keyPem = await readOrCreatePrivateFile(
     join(home, 'keys', 'signing.pem'),
     generateSigningKeyPem,
@@ -45,11 +46,13 @@ export async function layFoundation(config: Config, log: Logger) {
   const targets = createTargets(outside);
   const attestor = createAttestors(outside);
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
+  const canary = startCanary({ trial: store.trial, now, log });
   const custodian = createCustodian({
     store,
     key: signingKey,
     register: ledger.register,
     policyDigest: () => policy.current().digest,
+    standing: canary.standing,
   });
   const signalTokens = await openSignalTokens(home, now);
   const keys = { serviceToken, signingKey };
@@ -60,6 +63,7 @@ export async function layFoundation(config: Config, log: Logger) {
     owner: `${process.pid}-${randomBytes(4).toString('hex')}`,
     ledger,
     store,
+    canary,
     policy,
     signingKey,
     targets,
@@ -71,6 +75,8 @@ export async function layFoundation(config: Config, log: Logger) {
       createExporter({ ledger, policy, keys, now, engineStatus }),
     close: async () => {
       await Promise.all([targets.close(), attestor.close(), hostAgent.close()]);
+      await canary.stop();
+      await store.close();
       await ledger.close();
     },
   };

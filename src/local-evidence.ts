@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openLocalDirectory } from './adapters/store/local-directory.ts';
 import { readTrustedCertificates } from './adapters/timestamp/trusted-certificates.ts';
 import { verifyTimestamp } from './adapters/timestamp/verify-timestamp.ts';
 import type { EvidenceReport } from './cli/roots.ts';
@@ -8,6 +6,7 @@ import { readConfig, type Env } from './config.ts';
 import type { EvidenceRef, EvidenceStore } from './domain/evidence.ts';
 import type { IncidentEvent } from './domain/events.ts';
 import { Fault } from './domain/fault.ts';
+import { openEvidenceStore } from './evidence-store.ts';
 import type { Register } from './domain/ledger.ts';
 import { eventIn } from './domain/recorded.ts';
 import type { PublicKey } from './evidence/signing-key.ts';
@@ -15,13 +14,13 @@ import type { VerifyTimestamp } from './evidence/timestamp.ts';
 import { verifyCustody } from './evidence/verify-custody.ts';
 import { type ManifestTime, verifyTimestamps } from './evidence/verify-timestamps.ts';
 import { localPublicKey, withLedger } from './local-ledger.ts';
+import { createLog } from './log.ts';
 
 const ENTRIES_AT_ONCE = 500;
 
 /** The evidence store of this machine's installation. */
 export function localEvidence(env: Env): Promise<EvidenceStore> {
-  const root = join(readConfig(env).CORDON_HOME, 'evidence');
-  return openLocalDirectory({ root, now: Date.now });
+  return openEvidenceStore(readConfig(env), createLog('warn', 'cordon'));
 }
 
 /**

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { openLocalDirectory } from './adapters/store/local-directory.ts';
 import { verifyLedger } from './adapters/ledger/verify.ts';
 import type { LedgerVerdict } from './cli/roots.ts';
-import { readConfig, type Env } from './config.ts';
+import { readConfig, type Config, type Env } from './config.ts';
 import type { Checkpoint } from './domain/checkpoint.ts';
 import { Fault } from './domain/fault.ts';
 import type { Ledger } from './domain/ledger.ts';
 import { verifyCheckpoint } from './evidence/checkpoint.ts';
 import { loadSigningKey, type PublicKey } from './evidence/signing-key.ts';
+import { openEvidenceStore } from './evidence-store.ts';
 import { openLedgerOf } from './foundation.ts';
 import { readPrivateFile } from './intake/private-file.ts';
 import { createLog } from './log.ts';
@@ -33,7 +33,7 @@ export async function verifyLocalLedger(env: Env): Promise<LedgerVerdict> {
   const config = readConfig(env);
   const ledger = await openLedgerOf(config, createLog('warn', 'cordon'));
   try {
-    const heads = await signedHeads(config.CORDON_HOME, ledger);
+    const heads = await signedHeads(config, ledger);
     if ('detail' in heads) return heads;
     return await verifyLedger(ledger, { checkpoints: heads.checkpoints });
   } finally {
@@ -42,11 +42,11 @@ export async function verifyLocalLedger(env: Env): Promise<LedgerVerdict> {
 }
 
 async function signedHeads(
-  home: string,
+  config: Config,
   ledger: Ledger,
 ): Promise<{ checkpoints: Checkpoint[] } | Extract<LedgerVerdict, { valid: false }>> {
-  const store = await openLocalDirectory({ root: join(home, 'evidence'), now: Date.now });
-  const key = await localPublicKey(home);
+  const store = await openEvidenceStore(config, createLog('warn', 'cordon'));
+  const key = await localPublicKey(config.CORDON_HOME);
   const kept = await ledger.checkpoints.all();
   if (key === null && kept.length > 0) return broken(0, 'key_missing', 'keys/signing.pem is gone');
   const checkpoints: Checkpoint[] = [];

@@ -4,6 +4,7 @@ import type { Probe } from './cli/roots.ts';
 import { readConfig, type Env } from './config.ts';
 import { cachedTemporal } from './engine/cache.ts';
 import { findExecutable, isExecutable } from './engine/executable.ts';
+import { examineEvidenceStore } from './evidence-store.ts';
 import { openLedgerOf } from './foundation.ts';
 import { createLog } from './log.ts';
 import { TPM_REMEDY, TPM_TOOLS } from './range/software-tpm.ts';
@@ -17,6 +18,7 @@ export async function probes(env: Env): Promise<Probe[]> {
     nodeVersion(),
     await stateDirectory(env),
     await ledgerProbe(env),
+    await evidenceProbe(env),
     await temporalBinary(env),
     await policyFile(env),
     await practiceTpm(env),
@@ -65,6 +67,17 @@ async function ledgerProbe(env: Env): Promise<Probe> {
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return bad('fail', 'ledger', detail, 'check DATABASE_URL and the disk');
+  }
+}
+
+async function evidenceProbe(env: Env): Promise<Probe> {
+  try {
+    const { place, problem } = await examineEvidenceStore(readConfig(env));
+    if (problem === '') return ok('evidence', place);
+    return bad('fail', 'evidence', problem, 'check EVIDENCE_S3_* and the bucket: docs/evidence.md');
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return bad('fail', 'evidence', detail, 'set EVIDENCE_STORE and what belongs to it');
   }
 }
 

@@ -121,6 +121,7 @@ export async function startServer(
     engineStatus: engine.status,
     notifierStatus: notifier.status,
     timestampStatus,
+    evidenceStatus: foundation.canary.status,
     tail,
     metrics,
     config: accessOf(config),

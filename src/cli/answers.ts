@@ -9,5 +9,16 @@ export const healthSchema = z.looseObject({
   reasons: z.array(z.string()),
   /** The sequence of the last entry. */
   ledger: z.looseObject({ seq: z.int() }),
+  /** Absent from a server that does not try its store. */
+  evidence: z.exactOptional(
+    z.looseObject({
+      kind: z.string(),
+      enforcing: z.boolean(),
+      /** '' until it was tried. */
+      checked_at: z.string(),
+      tried: z.array(z.looseObject({ attempt: z.string(), refused: z.boolean() })),
+      not_tried: z.array(z.looseObject({ attempt: z.string() })),
+    }),
+  ),
 });
 export type Health = z.infer<typeof healthSchema>;

@@ -2,6 +2,7 @@ import type { Commands } from '../domain/commands.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { StoreVerdict } from '../domain/store-verdict.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Log } from '../intake/log.ts';
 import type { SignalTokens } from '../intake/signal-token.ts';
@@ -31,6 +32,7 @@ export interface ShimDeps {
   notifierStatus: () => NotifierStatus[];
   /** Null where no manifest is to be time-stamped. */
   timestampStatus: () => TimestampStatus | null;
+  evidenceStatus: () => EvidenceStatus;
   tail: Tail;
   metrics: Metrics;
   config: ShimConfig;
@@ -54,6 +56,16 @@ export interface TimestampStatus {
   waiting_since: string;
   /** '' while it is well. */
   failing_since: string;
+}
+
+export interface EvidenceStatus {
+  kind: StoreVerdict['store'];
+  /** Whether the store is set up to refuse what was tried. */
+  claims: boolean;
+  /** What was tried the last time; null until then. */
+  verdict: StoreVerdict | null;
+  /** Why it could not be tried; '' where it could. */
+  problem: string;
 }
 
 export interface ShimConfig {

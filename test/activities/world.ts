@@ -69,6 +69,7 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
       key,
       register: ledger.register,
       policyDigest: () => policy.digest,
+      standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
     }),
     signalCounter: async () => undefined,
     exportIncident: async (id) => new TextEncoder().encode(`{"bundle of":"${id}"}`),

@@ -84,6 +84,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     engineStatus: () => engine,
     notifierStatus: () => [],
     timestampStatus: () => null,
+    evidenceStatus: () => ({ kind: 'local-directory', claims: false, verdict: null, problem: '' }),
     tail,
     metrics: createMetrics({
       ledger,

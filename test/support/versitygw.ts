@@ -54,13 +54,23 @@ export async function startVersitygw(command: string): Promise<ObjectLockServer>
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const answers = () => client.send(new ListBucketsCommand({})).then(() => true, () => false);
+    const answers = () =>
+      client.send(new ListBucketsCommand({})).then(
+        () => true,
+        () => false,
+      );
     await eventually(answers, (yes) => yes);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { endpoint, credentialsFile, client, makeBucket: (name) => makeBucket(client, name), stop };
+  return {
+    endpoint,
+    credentialsFile,
+    client,
+    makeBucket: (name) => makeBucket(client, name),
+    stop,
+  };
 }
 
 async function makeBucket(client: S3Client, Bucket: string): Promise<void> {

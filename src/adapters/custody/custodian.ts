@@ -3,6 +3,7 @@ import type { Custodian, Taken } from '../../domain/custodian.ts';
 import type { Artifact } from '../../domain/events.ts';
 import type { EvidenceStore } from '../../domain/evidence.ts';
 import type { Register } from '../../domain/ledger.ts';
+import type { StoreStanding } from '../../domain/store-verdict.ts';
 import { MANIFEST_MEDIA_TYPE } from '../../evidence/manifest.ts';
 import { checkReceipt, receiptFor } from '../../evidence/receipt.ts';
 import type { SigningKey } from '../../evidence/signing-key.ts';
@@ -17,9 +18,12 @@ export interface CustodianDeps {
   register: Pick<Register, 'head'>;
   /** Digest of the policy in force. */
   policyDigest: () => string;
+  /** What the store was last seen to refuse. */
+  standing: () => StoreStanding;
 }
 
-export function createCustodian({ store, key, register, policyDigest }: CustodianDeps): Custodian {
+export function createCustodian(deps: CustodianDeps): Custodian {
+  const { store, key, register, policyDigest, standing } = deps;
   const custody = { store, key: key.publicKey };
   return {
     seal: async (taken) => {
@@ -34,6 +38,7 @@ export function createCustodian({ store, key, register, policyDigest }: Custodia
         policy_digest: policyDigest(),
         ledger_head: await register.head(),
         retention: null,
+        store: standing(),
       };
       const ref = await store.put(await signManifest(manifest, key), MANIFEST_MEDIA_TYPE);
       return receiptFor(ref, custody);

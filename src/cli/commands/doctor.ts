@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Health } from '../answers.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
 import type { ConfigLine, Probe } from '../roots.ts';
@@ -17,7 +18,7 @@ export function doctorCommand(cli: Cli): Command {
 async function examine(cli: Cli): Promise<void> {
   const config = cli.roots.describeConfig(cli.io.env);
   const [server, others] = await Promise.all([probeServer(cli), cli.roots.probes(cli.io.env)]);
-  const probes = [server, ...others];
+  const probes = [...server, ...others];
   cli.print({ config, probes }, (safe, paint) =>
     [configTable(safe.config, paint), '', probeLines(safe.probes, paint)].join('\n'),
   );
@@ -30,19 +31,38 @@ async function examine(cli: Cli): Promise<void> {
 }
 
 /** A server that does not run is no fault of the machine; one that is unwell is. */
-async function probeServer(cli: Cli): Promise<Probe> {
+async function probeServer(cli: Cli): Promise<Probe[]> {
   const api = cli.api();
   const name = 'server';
   try {
-    const { status, open_incidents, reasons } = await api.health();
+    const health = await api.health();
+    const { status, open_incidents, reasons } = health;
     const open = `${open_incidents} open ${open_incidents === 1 ? 'incident' : 'incidents'}`;
     const detail = [`${status} at ${api.url}`, open, ...reasons].join(', ');
-    return { name, verdict: VERDICTS[status], detail, next: '' };
+    return [{ name, verdict: VERDICTS[status], detail, next: '' }, ...canary(health)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const verdict = error.code === 'unreachable' ? 'warn' : 'fail';
-    return { name, verdict, detail: error.message, next: error.next };
+    return [{ name, verdict, detail: error.message, next: error.next }];
   }
+}
+
+/** What the server's store of evidence refused when it was tried. A directory never said that it would. */
+function canary({ evidence }: Health): Probe[] {
+  if (evidence === undefined) return [];
+  const { kind, enforcing, checked_at, tried, not_tried } = evidence;
+  if (checked_at === '')
+    return [{ name: 'canary', verdict: 'ok', detail: `${kind}: not tried yet`, next: '' }];
+  const allowed = tried.filter(({ refused }) => !refused).map(({ attempt }) => attempt);
+  const untried = not_tried.map(({ attempt }) => attempt);
+  const detail = [
+    `${kind}: ${enforcing ? 'enforcing' : 'not enforcing'}, tried ${checked_at}`,
+    ...(allowed.length === 0 ? [] : [`allowed ${allowed.join(', ')}`]),
+    ...(untried.length === 0 ? [] : [`could not try ${untried.join(', ')}`]),
+    ...(kind === 'local-directory' ? ['tamper-evident, not a compliance WORM'] : []),
+  ].join('; ');
+  const verdict = enforcing || kind === 'local-directory' ? 'ok' : 'warn';
+  return [{ name: 'canary', verdict, detail, next: '' }];
 }
 
 function configTable(config: readonly ConfigLine[], paint: Paint): string {

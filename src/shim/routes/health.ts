@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isPracticeRange } from '../../domain/practice-range.ts';
-import type { ShimDeps } from '../deps.ts';
+import { instantOrEmptySchema } from '../../domain/primitives.ts';
+import { storeVerdictSchema } from '../../domain/store-verdict.ts';
+import type { EvidenceStatus, ShimDeps } from '../deps.ts';
 import { secondsWaited } from '../gauges.ts';
 import { noBody, noQuery, route, type Route } from '../route.ts';
 
@@ -31,6 +33,15 @@ const healthSchema = z.strictObject({
     })
     .nullable()
     .describe('Null where no authority is configured'),
+  evidence: z
+    .strictObject({
+      kind: storeVerdictSchema.shape.store,
+      enforcing: z.boolean().describe('It refused everything that was tried; false until it was'),
+      checked_at: instantOrEmptySchema.describe('When that was tried last; empty until then'),
+      tried: storeVerdictSchema.shape.tried,
+      not_tried: storeVerdictSchema.shape.not_tried,
+    })
+    .describe('The store of evidence, and what was tried against an object in it'),
 });
 type Health = z.infer<typeof healthSchema>;
 
@@ -67,6 +78,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
   });
   const timestamps = examineTimestamps(deps);
   const ledger = await readLedger(deps, probe);
+  const evidence = deps.evidenceStatus();
   const { waiting, oldest_ms } = ledger.backlog;
   const waitedMs = waiting === 0 ? 0 : Math.max(0, deps.now() - oldest_ms);
   const reasons = [
@@ -79,6 +91,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ...(timestamps === null || timestamps.failing_since === ''
       ? []
       : [`${timestamps.waiting} manifests wait for a time stamp of ${timestamps.tsa}`]),
+    ...doubtsAbout(evidence),
   ];
   return {
     status: ledger.writable ? (reasons.length === 0 ? 'ok' : 'degraded') : 'unavailable',
@@ -91,7 +104,27 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
     notifications,
     timestamps,
+    evidence: {
+      kind: evidence.kind,
+      enforcing: evidence.verdict?.enforcing ?? false,
+      checked_at: evidence.verdict?.at ?? '',
+      tried: evidence.verdict?.tried ?? [],
+      not_tried: evidence.verdict?.not_tried ?? [],
+    },
   };
+}
+
+/** A store that never said it would refuse anything is as it should be. */
+function doubtsAbout({ kind, claims, verdict, problem }: EvidenceStatus): string[] {
+  if (problem !== '') return [`The evidence store (${kind}) could not be tried: ${problem}`];
+  if (!claims || verdict === null || verdict.enforcing) return [];
+  const allowed = verdict.tried.filter(({ refused }) => !refused).map(({ attempt }) => attempt);
+  const unseen = verdict.not_tried.map(({ attempt }) => attempt);
+  const what =
+    allowed.length > 0
+      ? `allowed ${allowed.join(', ')}`
+      : `could not be tried: ${unseen.join(', ')}`;
+  return [`The evidence store (${kind}) does not enforce: ${what}`];
 }
 
 function examineTimestamps({ timestampStatus, now }: ShimDeps): Health['timestamps'] {

@@ -3,7 +3,7 @@ import { Fault } from '../../../domain/fault.ts';
 import type { Address } from '../address.ts';
 import { drain, verified } from '../chunks.ts';
 import type { Bucket } from './bucket.ts';
-import { reached } from './faults.ts';
+import { answerOf, unavailable } from './faults.ts';
 import { extendLock, requireLocked } from './lock.ts';
 import { bytesOf, type History, historyOf, missing, type Version } from './versions.ts';
 import { type Content, writeVersion } from './write.ts';
@@ -41,14 +41,23 @@ async function confirm(
   address: Required<Address>,
   untilMs: number,
 ): Promise<void> {
-  const head = new HeadObjectCommand({ Bucket: bucket.bucket, ...version });
-  const { ContentLength } = await reached(() => bucket.client.send(head));
-  if (ContentLength !== address.size) {
-    const message = `the bucket has ${ContentLength} of the ${address.size} bytes of ${version.Key}`;
+  const size = await sizeOf(bucket, version);
+  if (size !== address.size) {
+    const message = `the bucket has ${size} of the ${address.size} bytes of ${version.Key}`;
     throw new Fault('evidence_corrupt', message, { retryable: false });
   }
   await requireLocked(bucket, version, untilMs);
   await drain(verified(bytesOf(bucket, version), address));
+}
+
+async function sizeOf({ client, bucket }: Bucket, version: Version): Promise<number> {
+  try {
+    const head = new HeadObjectCommand({ Bucket: bucket, ...version });
+    return (await client.send(head)).ContentLength ?? 0;
+  } catch (error) {
+    if (answerOf(error)?.status === 404) throw missing(version.Key);
+    throw unavailable(error);
+  }
 }
 
 /** The evidence as it is read; which version it is was found first. */
@@ -78,8 +87,10 @@ export async function requireVersion(
 
 async function matching(bucket: Bucket, sha256: string, alarm: Alarm): Promise<Version | null> {
   const history = await historyOf(bucket, keyOf(bucket, sha256));
-  tellOdd(history, sha256, alarm);
-  return firstMatching(bucket, history, sha256);
+  const version = await firstMatching(bucket, history, sha256);
+  if (version === null && history.versions.length > 0) tell(history, sha256, alarm);
+  else tellOdd(history, sha256, alarm);
+  return version;
 }
 
 /** Lock or no lock, anybody who may write can put another version on top: the oldest that is the evidence counts. */
@@ -104,8 +115,11 @@ async function matches(bucket: Bucket, version: Version, sha256: string): Promis
   }
 }
 
-function tellOdd({ versions, markers }: History, sha256: string, alarm: Alarm): void {
-  if (versions.length < 2 && markers.length === 0) return;
+function tellOdd(history: History, sha256: string, alarm: Alarm): void {
+  if (history.versions.length > 1 || history.markers.length > 0) tell(history, sha256, alarm);
+}
+
+function tell({ versions, markers }: History, sha256: string, alarm: Alarm): void {
   alarm({ sha256, versions: versions.length, markers: markers.length });
 }
 

@@ -50,7 +50,8 @@ export async function openObjectLock(options: ObjectLockOptions): Promise<TriedS
   };
   const versionOf = (sha256: string) => requireVersion(bucket, addressed(sha256).sha256, alarm);
   return {
-    put: (bytes, mediaType) => keep(evidenceRef(bytes, requireMediaType(mediaType)), { bytes }),
+    put: async (bytes, mediaType) =>
+      keep(evidenceRef(bytes, requireMediaType(mediaType)), { bytes }),
     putStream: async (chunks, mediaType) => {
       const media_type = requireMediaType(mediaType);
       return staged(join(stage, randomUUID()), chunks, ({ path, sha256, size }) =>
@@ -62,7 +63,10 @@ export async function openObjectLock(options: ObjectLockOptions): Promise<TriedS
     keepUntil: async (sha256, untilMs) => extendLock(bucket, await versionOf(sha256), untilMs),
     setLegalHold: async (sha256, held) => holdVersion(bucket, await versionOf(sha256), held),
     remove: async (sha256) => {
-      const { versions, markers } = await historyOf(bucket, keyOf(bucket, addressed(sha256).sha256));
+      const { versions, markers } = await historyOf(
+        bucket,
+        keyOf(bucket, addressed(sha256).sha256),
+      );
       for (const version of [...versions, ...markers]) await deleteVersion(bucket, version);
     },
     trial: s3Trial(bucket, { now, lockMs: lockDays * DAY_MS }, options.pace),
