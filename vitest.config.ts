@@ -3,7 +3,18 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
 /** A file that needs more than Node says so in its name: `*.server.test.ts` and so on; see test/README.md. */
-const NEEDS = ['server', 'skipping', 'e2e', 'chaos', 'docker', 'tpm', 'tpm-e2e', 'host'];
+const NEEDS = [
+  'server',
+  'skipping',
+  'e2e',
+  'chaos',
+  'docker',
+  'tpm',
+  'tpm-e2e',
+  'host',
+  's3',
+  'immutable',
+];
 
 /** An installation starts in a few seconds on a quiet machine; this leaves room for a busy one. */
 const WITH_SERVERS: TestOptions = { testTimeout: 60_000, hookTimeout: 120_000 };

@@ -7,14 +7,12 @@ import { SHIPPED_POLICY } from './intake/policy-files.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const port = z.coerce.number().int().min(0).max(65_535);
-/** A password in it would be printed with it. */
-const WEB_ADDRESS = /^https?:\/\/[^\s/@?#]+([/?#][^\s]*)?$/;
-const s3Endpoint = z
-  .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
-  .refine(
-    (url) => !new URL(url).username && !new URL(url).password,
-    'carries credentials: they belong into EVIDENCE_S3_CREDENTIALS_FILE',
-  );
+/** Without a user in it: a secret belongs into a file. */
+const endpoint = z
+  .string()
+  .refine((url) => url === '' || (/^https?:\/\/[^\s@]+$/.test(url) && URL.canParse(url)), {
+    error: 'is not an http or https URL without credentials',
+  });
 const address = z.string().regex(/^\S+:\d{1,5}$/, 'is not host:port');
 
 interface Setting {
@@ -71,10 +69,7 @@ const SETTINGS = {
   },
   EVIDENCE_TSA_URL: {
     meaning: 'the RFC 3161 authority that time-stamps manifests; empty: none',
-    schema: z.union([
-      z.literal(''),
-      z.string().regex(WEB_ADDRESS, 'is no http(s) URL without user'),
-    ]),
+    schema: endpoint,
     fallback: () => '',
   },
   EVIDENCE_TSA_CERTIFICATES_FILE: {
@@ -99,7 +94,7 @@ const SETTINGS = {
   },
   EVIDENCE_S3_ENDPOINT: {
     meaning: 's3: the URL of a compatible service; empty: AWS',
-    schema: z.union([z.literal(''), s3Endpoint]),
+    schema: endpoint,
     fallback: () => '',
   },
   EVIDENCE_S3_REGION: {

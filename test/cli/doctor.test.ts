@@ -38,6 +38,38 @@ describe('cordon doctor', () => {
     expect(JSON.parse(err)).toMatchObject({ code: 'unhealthy', next: 'build it' });
   });
 
+  it.each([
+    [
+      'local-directory',
+      false,
+      [{ attempt: 'alter', refused: false }],
+      /^ok +canary +.*not enforcing.*allowed alter; tamper-evident, not a compliance WORM$/m,
+    ],
+    [
+      's3-object-lock',
+      true,
+      [{ attempt: 'delete', refused: true }],
+      /^ok +canary +s3-object-lock: enforcing, tried 2026/m,
+    ],
+    [
+      's3-object-lock',
+      false,
+      [{ attempt: 'delete', refused: false }],
+      /^warn +canary +.*not enforcing.*allowed delete$/m,
+    ],
+  ])(
+    'says what a store of evidence refused: %s, enforcing: %s',
+    async (kind, enforcing, tried, line) => {
+      const server = await tinyCordon();
+      const counts = { open_incidents: 0, total_incidents: 0, practice_range: true, reasons: [] };
+      const checked_at = '2026-03-14T12:00:00.000Z';
+      const evidence = { kind, enforcing, checked_at, tried, not_tried: [] };
+      server.answerWith(200, { status: 'ok', ledger: { seq: 0 }, ...counts, evidence });
+      const { out } = await cordon(['doctor', '--url', server.url], { roots: machine() });
+      expect(out).toMatch(line);
+    },
+  );
+
   it('exits 1 when the server cannot take reports, and says why', async () => {
     const server = await tinyCordon();
     const reasons = ['The ledger cannot be written: reports are refused'];

@@ -13,6 +13,14 @@ describe('a capture manifest', () => {
     expect(parses({ artifacts: [bare], gaps: [] })).toBe(true);
   });
 
+  it('may say how the store stood, and of old does not', () => {
+    const store = { kind: 's3-object-lock', enforcing: true, checked_at: '' };
+    expect(parses({ store })).toBe(true);
+    expect(parses({ store: { ...store, kind: 'tape' } })).toBe(false);
+    expect(parses({ store: undefined })).toBe(false);
+    expect(captureOf()).not.toHaveProperty('store');
+  });
+
   it.each([
     ['no artifact', { artifacts: [] }],
     ['two artifacts of one name', { artifacts: [artifact, artifact] }],

@@ -9,7 +9,13 @@ const AT = '2026-03-14T12:00:00.000Z';
 let shim: Booted;
 const notifiers: ReturnType<ShimDeps['notifierStatus']> = [];
 const time: { stamping: ReturnType<ShimDeps['timestampStatus']> } = { stamping: null };
-const statuses = { notifierStatus: () => notifiers, timestampStatus: () => time.stamping };
+const UNTRIED = { kind: 'local-directory', claims: false, verdict: null, problem: '' } as const;
+let evidence: ReturnType<ShimDeps['evidenceStatus']> = UNTRIED;
+const statuses = {
+  notifierStatus: () => notifiers,
+  timestampStatus: () => time.stamping,
+  evidenceStatus: () => evidence,
+};
 beforeAll(async () => void (shim = await boot(statuses)));
 afterAll(() => shim.stop());
 
@@ -65,6 +71,36 @@ describe('the health', () => {
       timestamps: { waiting: 3, oldest_seconds: expect.closeTo(60, -1), failing_since: AT },
     });
     time.stamping = null;
+  });
+
+  it('is ok where a directory is what it is, and says what was tried', async () => {
+    const tried = [{ attempt: 'delete', refused: false, detail: 'the file system did it' }];
+    const found = { enforcing: false, tried, not_tried: [] };
+    evidence = { ...UNTRIED, verdict: { store: 'local-directory', ...found, at: AT } };
+    expect(await health()).toMatchObject({
+      status: 'ok',
+      evidence: { kind: 'local-directory', ...found, checked_at: AT },
+    });
+    evidence = UNTRIED;
+    expect(await health()).toMatchObject({
+      status: 'ok',
+      evidence: { enforcing: false, checked_at: '', tried: [], not_tried: [] },
+    });
+  });
+
+  it.each([
+    ['lets go of what it has locked', { refused: false }, [], '', /allowed shorten$/],
+    ['could not be tried in all ways', { refused: true }, ['delete'], '', /tried: delete$/],
+    ['could not be tried at all', null, [], 'AccessDenied (403)', /AccessDenied \(403\)$/],
+  ])('is degraded when a bucket %s', async (_what, outcome, untried, problem, reason) => {
+    const tried = outcome === null ? [] : [{ attempt: 'shorten', detail: '', ...outcome }];
+    const not_tried = untried.map((attempt) => ({ attempt, detail: '' }));
+    const store = 's3-object-lock' as const;
+    const verdict = outcome && { store, enforcing: false, tried, not_tried, at: AT };
+    evidence = { kind: store, claims: true, verdict, problem };
+    const { code, status, reasons } = await health();
+    evidence = UNTRIED;
+    expect([code, status, reasons]).toEqual([200, 'degraded', [expect.stringMatching(reason)]]);
   });
 
   it('is unavailable while the ledger cannot be written', async () => {

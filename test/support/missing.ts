@@ -18,6 +18,8 @@ declare module 'vitest' {
     timeSkipping: string;
     /** How `docker compose` is called here. */
     dockerCompose: string[];
+    /** Path of versitygw. */
+    versitygw: string;
     /** URL of an empty PostgreSQL; undefined where the tests run without one. */
     postgres: string | undefined;
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,19 +9,15 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { freePorts } from '../../src/free-ports.ts';
+import { CREDENTIALS } from './bucket-store.ts';
 import { eventually } from './eventually.ts';
-
-const ACCESS_KEY = 'cordon';
-const SECRET_KEY = 'no-secret-of-anybody';
 
 export interface ObjectLockServer {
   endpoint: string;
-  /** An AWS shared credentials file. */
-  credentialsFile: string;
   /** As its administrator. */
   client: S3Client;
-  /** Makes a bucket with versions and Object Lock. */
-  makeBucket(name: string): Promise<void>;
+  /** Makes a bucket with versions, and with Object Lock unless told otherwise. */
+  makeBucket(name: string, how?: { locked: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,15 +26,14 @@ export async function startVersitygw(command: string): Promise<ObjectLockServer>
   const home = await mkdtemp(join(tmpdir(), 'cordon-s3-'));
   const [buckets, versions] = [join(home, 'buckets'), join(home, 'versions')];
   await Promise.all([mkdir(buckets), mkdir(versions)]);
-  const credentialsFile = join(home, 'credentials');
-  await writeFile(credentialsFile, credentialsText(), { mode: 0o600 });
+  const { accessKeyId, secretAccessKey } = CREDENTIALS;
   const [port] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const server = spawn(
     command,
     ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--versioning-dir', versions, buckets],
     {
-      env: { ROOT_ACCESS_KEY: ACCESS_KEY, ROOT_SECRET_KEY: SECRET_KEY },
+      env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
       stdio: 'ignore',
     },
   );
@@ -46,7 +41,7 @@ export async function startVersitygw(command: string): Promise<ObjectLockServer>
     endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
+    credentials: CREDENTIALS,
   });
   const stop = async () => {
     client.destroy();
@@ -66,21 +61,16 @@ export async function startVersitygw(command: string): Promise<ObjectLockServer>
   }
   return {
     endpoint,
-    credentialsFile,
     client,
-    makeBucket: (name) => makeBucket(client, name),
+    makeBucket: (name, how = { locked: true }) => makeBucket(client, name, how.locked),
     stop,
   };
 }
 
-async function makeBucket(client: S3Client, Bucket: string): Promise<void> {
-  await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+async function makeBucket(client: S3Client, Bucket: string, locked: boolean): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: locked }));
   const VersioningConfiguration = { Status: 'Enabled' } as const;
   await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-}
-
-function credentialsText(): string {
-  return `[default]\naws_access_key_id = ${ACCESS_KEY}\naws_secret_access_key = ${SECRET_KEY}\n`;
 }
 
 async function ended(server: ChildProcess): Promise<void> {

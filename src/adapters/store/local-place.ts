@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from './address.ts';
 import { available } from './available.ts';
@@ -53,14 +53,22 @@ export async function removeObject({ objects }: Place, sha256: string): Promise<
     // Its shard may never have been made.
     await mkdir(shardOf(objects, sha256), { recursive: true, mode: 0o700 });
     try {
-      await rm(path, { force: true });
+      await unlinkIfThere(path);
     } catch (error) {
       if (!hasCode(error, 'EPERM')) throw error;
       await makeMutable(path);
-      await rm(path, { force: true });
+      await unlinkIfThere(path);
     }
     await syncDirectory(shardOf(objects, sha256));
   });
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
 }
 
 async function linkIntoPlace({ objects }: Place, { path, sha256 }: Staged): Promise<void> {

@@ -1,0 +1,4 @@
+import { immutableFlag } from './immutable-flag.ts';
+import { needing } from './needing.ts';
+
+export default needing(immutableFlag);

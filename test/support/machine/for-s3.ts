@@ -1,0 +1,4 @@
+import { needing } from './needing.ts';
+import { versitygw } from './versitygw.ts';
+
+export default needing(versitygw);
