@@ -5,7 +5,7 @@ import type { TriedStore } from './adapters/store/trial.ts';
 import type { Config } from './config.ts';
 import { Fault } from './domain/fault.ts';
 
-/** Says nothing to those who keep evidence in a bucket; to the others, what they have set in vain. */
+/** What is set in vain where evidence is kept in a directory. */
 const S3_ONLY = [
   'EVIDENCE_S3_BUCKET',
   'EVIDENCE_S3_ENDPOINT',
@@ -34,18 +34,20 @@ export async function openEvidenceStore(config: Config, log: Logger): Promise<Tr
   });
 }
 
-/** Where the evidence is, for people; '' and what is wrong where it cannot be kept there. */
-export async function examineEvidenceStore(
-  config: Config,
-): Promise<{ place: string; problem: string }> {
+/** Where the evidence is, for people. */
+export function placeOfEvidence(config: Config): string {
+  if (config.EVIDENCE_STORE === 's3')
+    return `bucket ${config.EVIDENCE_S3_BUCKET}, with Object Lock`;
+  const flag = config.EVIDENCE_IMMUTABLE === 'on' ? ', with the immutable flag' : '';
+  return `${join(config.CORDON_HOME, 'evidence')}${flag}`;
+}
+
+/** '' where evidence can be kept, as far as can be seen from here without changing anything; else what is wrong. */
+export async function problemOfEvidence(config: Config): Promise<string> {
   requireConsistent(config);
-  if (config.EVIDENCE_STORE === 'local') {
-    const flag = config.EVIDENCE_IMMUTABLE === 'on' ? ', with the immutable flag' : '';
-    return { place: `${join(config.CORDON_HOME, 'evidence')}${flag}`, problem: '' };
-  }
+  if (config.EVIDENCE_STORE === 'local') return '';
   const { bucketProblem } = await import('./adapters/store/s3/examine.ts');
-  const problem = await bucketProblem(bucketOf(config));
-  return { place: `bucket ${config.EVIDENCE_S3_BUCKET}, with Object Lock`, problem };
+  return bucketProblem(bucketOf(config));
 }
 
 function bucketOf(config: Config) {

@@ -4,7 +4,7 @@ import type { Probe } from './cli/roots.ts';
 import { readConfig, type Env } from './config.ts';
 import { cachedTemporal } from './engine/cache.ts';
 import { findExecutable, isExecutable } from './engine/executable.ts';
-import { examineEvidenceStore } from './evidence-store.ts';
+import { placeOfEvidence, problemOfEvidence } from './evidence-store.ts';
 import { openLedgerOf } from './foundation.ts';
 import { createLog } from './log.ts';
 import { TPM_REMEDY, TPM_TOOLS } from './range/software-tpm.ts';
@@ -72,8 +72,9 @@ async function ledgerProbe(env: Env): Promise<Probe> {
 
 async function evidenceProbe(env: Env): Promise<Probe> {
   try {
-    const { place, problem } = await examineEvidenceStore(readConfig(env));
-    if (problem === '') return ok('evidence', place);
+    const config = readConfig(env);
+    const problem = await problemOfEvidence(config);
+    if (problem === '') return ok('evidence', placeOfEvidence(config));
     return bad('fail', 'evidence', problem, 'check EVIDENCE_S3_* and the bucket: docs/evidence.md');
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

@@ -14,6 +14,13 @@ const NOT_INHERITED = [
   'DATABASE_URL',
   'DATABASE_PASSWORD_FILE',
   'TEMPORAL_ADDRESS',
+  'EVIDENCE_STORE',
+  'EVIDENCE_IMMUTABLE',
+  'EVIDENCE_S3_BUCKET',
+  'EVIDENCE_S3_ENDPOINT',
+  'EVIDENCE_S3_REGION',
+  'EVIDENCE_S3_PREFIX',
+  'EVIDENCE_S3_CREDENTIALS_FILE',
 ];
 
 /** An installation of its own, on free ports, in a temporary directory that `stop` removes. */

@@ -2,6 +2,7 @@ import { bootstrap } from './engine/bootstrap.ts';
 import { startDevServer, type DevServer } from './engine/dev-server.ts';
 import { findTemporal } from './engine/find.ts';
 import { readConfig, type Config, type Env } from './config.ts';
+import { placeOfEvidence } from './evidence-store.ts';
 import { layFoundation } from './foundation.ts';
 import { createLog } from './log.ts';
 import { enrolPracticeHost } from './practice-enrolment.ts';
@@ -104,7 +105,7 @@ function whereEverythingIs(config: Config, { url, uiUrl, home }: Installation): 
       config.DATABASE_URL.replace(/:[^:@/]*@/, ':…@'),
       `mirrored to ${config.AUDIT_LOG_PATH}`,
     ],
-    ['evidence', `${home}/evidence`, ''],
+    ['evidence', placeOfEvidence(config), ''],
   ];
   const lines = rows.map(([name = '', place = '', what = '']) =>
     `  ${name.padEnd(16)} ${place}${what === '' ? '' : `   ${what}`}`.trimEnd(),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { examineEvidenceStore, openEvidenceStore } from '../src/evidence-store.ts';
+import { openEvidenceStore, problemOfEvidence } from '../src/evidence-store.ts';
 import { createLog } from '../src/log.ts';
 import { probes } from '../src/probes.ts';
 import { bucketStores } from './support/bucket-store.ts';
@@ -96,10 +96,11 @@ describe('the probe for the evidence store', () => {
     expect(await probe(away)).toMatchObject({ verdict: 'fail', next: expect.stringMatching(/S3/) });
   });
 
-  it('says of a bucket what it lacks', async () => {
+  it('says of a bucket what is wrong with it', async () => {
     const { s3, env } = await reachableBucket();
     s3.trouble = 'answers_500';
-    const { problem } = await examineEvidenceStore(configOf(env));
-    expect(problem).toBe('the evidence store cannot be used: InternalError (500)');
+    expect(await problemOfEvidence(configOf(env))).toBe(
+      'the evidence store cannot be used: InternalError (500)',
+    );
   });
 });
