@@ -105,7 +105,12 @@ async function seal(pinned: PinnedProcess): Promise<void> {
 }
 
 function collected(pinned: PinnedProcess) {
-  return collectMemory({ processes: [pinned], cgroup: '', deadlineMs: NEVER_LATE });
+  return collectMemory({
+    processes: [pinned],
+    cgroup: '',
+    container: null,
+    deadlineMs: NEVER_LATE,
+  });
 }
 
 function requireComplete({ completeness, reason }: { completeness: string; reason: string }): void {

@@ -20,17 +20,17 @@ export async function runAgent(env: Env): Promise<void> {
   readToken(tokenFile);
   if (isOpenToOthers(tokenFile)) log.warn({ file: tokenFile }, 'others can read the token');
 
-  const tpm = openTpm({
-    tcti: config.CORDON_AGENT_TCTI,
-    akHandle: config.CORDON_AGENT_AK_HANDLE,
-    ekHandle: config.CORDON_AGENT_EK_HANDLE,
-  });
-  await makeKeys(tpm, log);
+  const tpm = tpmOf(config);
+  if (tpm !== null) await makeKeys(tpm, log);
   const handler = createAgentHandler({
     tpm,
     selection: config.CORDON_AGENT_PCRS,
     eventLog: () => readEventLog(config.CORDON_AGENT_EVENT_LOG),
-    cgroups: config.CORDON_AGENT_CGROUPS,
+    host: {
+      cgroups: config.CORDON_AGENT_CGROUPS,
+      runtimeSocket: config.CORDON_AGENT_DOCKER,
+      stateDirectory: config.CORDON_AGENT_STATE,
+    },
     token: () => readToken(tokenFile),
     complain: (problem) => log.warn(problem, 'a call failed'),
   });
@@ -38,6 +38,15 @@ export async function runAgent(env: Env): Promise<void> {
   log.info({ address: agent.address }, 'listening');
   await asked;
   await agent.stop();
+}
+
+function tpmOf(config: AgentConfig): Tpm | null {
+  if (config.CORDON_AGENT_TPM === 'off') return null;
+  return openTpm({
+    tcti: config.CORDON_AGENT_TCTI,
+    akHandle: config.CORDON_AGENT_AK_HANDLE,
+    ekHandle: config.CORDON_AGENT_EK_HANDLE,
+  });
 }
 
 async function makeKeys(tpm: Tpm, log: Logger): Promise<void> {

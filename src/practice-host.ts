@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { sha256Hex } from './evidence/digest.ts';
 import { startAgent } from './agent/agent.ts';
 import { createAgentHandler } from './agent/handler.ts';
+import { NOTHING_ALLOWED } from './agent/host-routes.ts';
 import { provision } from './agent/provision.ts';
 import { readToken } from './agent/token.ts';
 import { cgroupDirectory, cgroupOf } from './agent/subjects/cgroup-tree.ts';
@@ -43,13 +44,14 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
   const keys = openTpm({ tcti: tpm.tcti, ...HANDLES });
   await provision(keys);
   const { cgroup, workload } = await workloadOf(home, log);
+  const stateDirectory = join(home, 'range', 'host-agent');
   const agentSocket = join(home, 'run', 'host-agent.sock');
   const handler = createAgentHandler({
     tpm: keys,
     selection: SELECTION,
     // The software TPM comes without firmware, and so without its log.
     eventLog: () => Promise.resolve(null),
-    cgroups: cgroup === '' ? [] : [cgroup],
+    host: cgroup === '' ? NOTHING_ALLOWED : { cgroups: [cgroup], runtimeSocket: '', stateDirectory },
     token: () => readToken(join(home, tokenFile('host'))),
     complain: (problem) => log.warn(problem, 'the agent of the practice host failed'),
   });

@@ -58,6 +58,11 @@ const SETTINGS = {
     schema: z.string(),
     fallback: '',
   },
+  CORDON_AGENT_TPM: {
+    meaning: 'on, or off for a host that proves nothing and is only captured and contained',
+    schema: z.enum(['on', 'off']),
+    fallback: 'on',
+  },
   CORDON_AGENT_TCTI: {
     meaning: 'how tpm2-tools reach the TPM',
     schema: z.string().min(1),
@@ -84,9 +89,20 @@ const SETTINGS = {
     fallback: '/sys/kernel/security/tpm0/binary_bios_measurements',
   },
   CORDON_AGENT_CGROUPS: {
-    meaning: 'below which cgroups of version 2 the agent may freeze and capture, joined by commas',
+    meaning:
+      'below which cgroups of version 2 the agent may freeze, capture and contain, joined by commas',
     schema: cgroupsSchema,
     fallback: '',
+  },
+  CORDON_AGENT_DOCKER: {
+    meaning: 'the socket of the Docker engine; empty: containers are no subjects here',
+    schema: z.union([z.literal(''), z.string().regex(/^\//, 'is not the path of a socket')]),
+    fallback: '',
+  },
+  CORDON_AGENT_STATE: {
+    meaning: 'what containments began with is kept below this directory, for their release',
+    schema: z.string().regex(/^\//, 'is not a path from the root'),
+    fallback: '/var/lib/cordon-agent',
   },
 } as const satisfies Record<string, Setting>;
 

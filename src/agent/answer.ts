@@ -15,6 +15,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   subject_is_ours: 403,
   subject_not_found: 404,
   unsupported_subject: 422,
+  subject_shares_host_network: 422,
 };
 
 /** What is busy is free again in about that. */

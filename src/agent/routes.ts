@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { activationSchema, quoteRequestSchema, type Identity } from '../domain/host-agent.ts';
 import { type Answer, ok, problem } from './answer.ts';
 import { readBody } from './body.ts';
-import type { CaptureDeps } from './capture/capture-answer.ts';
-import { hostRoutesOf } from './host-routes.ts';
+import { type HostOptions, hostRoutesOf } from './host-routes.ts';
 import { type QuoteDeps, takeQuote } from './take-quote.ts';
 import type { Tpm } from './tpm.ts';
 
@@ -13,8 +12,10 @@ const MOST_BODY_BYTES = 4 * 1024;
 /** A credential for an RSA-4096 key, in base64, with its secret. */
 const MOST_ACTIVATION_BYTES = 8 * 1024;
 
-export interface RouteDeps extends QuoteDeps, CaptureDeps {
-  tpm: Tpm;
+export interface RouteDeps extends Omit<QuoteDeps, 'tpm'> {
+  /** Null on a host that proves nothing, and is only captured and contained. */
+  tpm: Tpm | null;
+  host: HostOptions;
 }
 
 export type Route = (request: IncomingMessage) => Promise<Answer>;
@@ -22,21 +23,32 @@ export type Route = (request: IncomingMessage) => Promise<Answer>;
 /** Every path that needs the token, by method. */
 export function routesOf(deps: RouteDeps): Readonly<Record<string, Record<string, Route>>> {
   return {
-    '/api/v1/quote': { POST: (request) => quote(deps, request) },
-    '/api/v1/identity': { GET: () => identity(deps) },
-    '/api/v1/activate': { POST: (request) => activate(deps, request) },
+    '/api/v1/quote': { POST: withTpm(deps, quote) },
+    '/api/v1/identity': { GET: withTpm(deps, identity) },
+    '/api/v1/activate': { POST: withTpm(deps, activate) },
     '/api/v1/event-log': { GET: () => eventLog(deps) },
-    ...hostRoutesOf(deps),
+    ...hostRoutesOf(deps.host),
   };
 }
 
-async function quote(deps: RouteDeps, request: IncomingMessage): Promise<Answer> {
+type TpmDeps = RouteDeps & { tpm: Tpm };
+
+function withTpm(
+  { tpm, ...deps }: RouteDeps,
+  answer: (deps: TpmDeps, request: IncomingMessage) => Promise<Answer>,
+): Route {
+  if (tpm !== null) return (request) => answer({ ...deps, tpm }, request);
+  const message = 'this agent uses no TPM: CORDON_AGENT_TPM is off';
+  return async () => problem(404, 'no_tpm', message);
+}
+
+async function quote(deps: TpmDeps, request: IncomingMessage): Promise<Answer> {
   const read = await readBody(request, quoteRequestSchema, MOST_BODY_BYTES);
   if ('refusal' in read) return read.refusal;
   return ok(await takeQuote(deps, read.body.request_nonce));
 }
 
-async function identity({ tpm }: RouteDeps): Promise<Answer> {
+async function identity({ tpm }: TpmDeps): Promise<Answer> {
   const [ak, ek, certificate] = await Promise.all([
     tpm.akPublic(),
     tpm.ekPublic(),
@@ -51,7 +63,7 @@ async function identity({ tpm }: RouteDeps): Promise<Answer> {
   return ok(answer);
 }
 
-async function activate({ tpm }: RouteDeps, request: IncomingMessage): Promise<Answer> {
+async function activate({ tpm }: TpmDeps, request: IncomingMessage): Promise<Answer> {
   const read = await readBody(request, activationSchema, MOST_ACTIVATION_BYTES);
   if ('refusal' in read) return read.refusal;
   const credential = Buffer.from(read.body.credential, 'base64');

@@ -7,8 +7,7 @@ const cgroupPathSchema = z
   .regex(/^(\/[^/\0]+)+$/, 'is not the path of a cgroup below the root')
   .refine((path) => !path.split('/').includes('..'), 'leaves its root');
 
-/** What is frozen, captured and contained on a host. */
-export const hostSubjectSchema = z.discriminatedUnion('kind', [
+const KERNEL_SUBJECTS = [
   /** A process and all that descend from it. `start_time` in clock ticks since boot tells it from a later one. */
   z.strictObject({
     kind: z.literal('process'),
@@ -16,6 +15,15 @@ export const hostSubjectSchema = z.discriminatedUnion('kind', [
     start_time: z.string().regex(/^\d+$/).optional(),
   }),
   z.strictObject({ kind: z.literal('cgroup'), path: cgroupPathSchema }),
+] as const;
+
+/** What the kernel of a host knows by itself, without a container runtime. */
+export const kernelSubjectSchema = z.discriminatedUnion('kind', KERNEL_SUBJECTS);
+export type KernelSubject = z.infer<typeof kernelSubjectSchema>;
+
+/** What is frozen, captured and contained on a host. */
+export const hostSubjectSchema = z.discriminatedUnion('kind', [
+  ...KERNEL_SUBJECTS,
   z.strictObject({
     kind: z.literal('container'),
     id: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/, 'is not the name of a container'),

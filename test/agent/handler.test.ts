@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent, type Agent } from '../../src/agent/agent.ts';
 import { createAgentHandler, type HandlerDeps } from '../../src/agent/handler.ts';
+import { NOTHING_ALLOWED } from '../../src/agent/host-routes.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { callSocket, jsonOf, stillTpm } from './ports.ts';
 
@@ -29,7 +30,7 @@ async function agentWith(over: Partial<HandlerDeps> = {}) {
     tpm: stillTpm(),
     selection: [{ bank: 'sha256', pcrs: [0] }],
     eventLog: async () => null,
-    cgroups: [],
+    host: NOTHING_ALLOWED,
     token: () => TOKEN,
     complain: (problem) => complaints.push(problem),
     ...over,

@@ -16,7 +16,7 @@ export async function startAgentApart(
   cgroups: readonly string[],
   captureProgram?: string,
 ): Promise<AgentApart> {
-  const options = [cgroups, captureProgram].map((each) => JSON.stringify(each) ?? 'undefined');
+  const options = [cgroups, { captureProgram }].map((each) => JSON.stringify(each));
   const source = `
     const { openHostDoor } = await import('${DOOR}');
     process.send((await openHostDoor(${options.join()})).socket);`;

@@ -29,7 +29,7 @@ export async function collecting(
   try {
     await onPinned?.();
     const deadlineMs = performance.now() + withinMs;
-    const collected = collect({ processes, cgroup: '', deadlineMs });
+    const collected = collect({ processes, cgroup: '', container: null, deadlineMs });
     const chunks: Uint8Array[] = [];
     for await (const chunk of collected.bytes) {
       chunks.push(chunk);

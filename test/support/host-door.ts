@@ -33,8 +33,12 @@ interface CaptureWish {
 
 /** An agent behind its real door, and how those who have its token call it. */
 export interface HostDoor {
-  /** Status and document. `route`: `freeze` or `thaw`. */
-  act(route: string, subject: HostSubject): Promise<[number, Record<string, unknown>]>;
+  /** Status and document. `route`: `freeze`, `contain` and so on; `more`: the rest of the body. */
+  act(
+    route: string,
+    subject: HostSubject,
+    more?: object,
+  ): Promise<[number, Record<string, unknown>]>;
   /** Rejects where the body breaks off. */
   capture(subject: HostSubject, collector: Collector, wish?: CaptureWish): Promise<Captured>;
   /** Where it listens. */
@@ -43,9 +47,14 @@ export interface HostDoor {
   close(): Promise<void>;
 }
 
+export interface DoorOptions {
+  captureProgram?: string;
+  runtimeSocket?: string;
+}
+
 export async function openHostDoor(
   cgroups: readonly string[],
-  captureProgram?: string,
+  { captureProgram, runtimeSocket = '' }: DoorOptions = {},
 ): Promise<HostDoor> {
   const folder = mkdtempSync(join(tmpdir(), 'h-'));
   const complaints: unknown[] = [];
@@ -55,12 +64,14 @@ export async function openHostDoor(
     eventLog: async () => null,
     token: () => TOKEN,
     complain: ({ err }) => complaints.push(err),
-    cgroups,
-    ...(captureProgram !== undefined && { captureProgram }),
+    host: {
+      ...{ cgroups, runtimeSocket, stateDirectory: join(folder, 'state') },
+      ...(captureProgram !== undefined && { captureProgram }),
+    },
   });
   const agent = await startAgent({ bind: { path: join(folder, 's') }, handler });
   return {
-    act: (route, subject) => actOn(agent.address, route, subject),
+    act: (route, subject, more) => actOn(agent.address, route, subject, more),
     capture: (subject, collector, wish) => captureFrom(agent.address, subject, collector, wish),
     socket: agent.address,
     complaints,
@@ -76,8 +87,9 @@ export async function actOn(
   socket: string,
   route: string,
   subject: HostSubject,
+  more: object = {},
 ): Promise<[number, Record<string, unknown>]> {
-  const body = JSON.stringify({ subject });
+  const body = JSON.stringify({ subject, ...more });
   const reply = await callSocket(socket, `POST /api/v1/${route}`, { token: TOKEN, body });
   return [reply.status, jsonOf(reply)];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, startAgent } from '../../src/agent/agent.ts';
 import { createAgentHandler } from '../../src/agent/handler.ts';
+import { NOTHING_ALLOWED } from '../../src/agent/host-routes.ts';
 import { provision } from '../../src/agent/provision.ts';
 import { openTpm, type Tpm } from '../../src/agent/tpm.ts';
 import type { AgentPlace } from '../../src/domain/attestation-policy.ts';
@@ -51,7 +52,7 @@ export async function startTpmHost(): Promise<TpmHost> {
         tpm: { ...tpm, ...odd },
         selection,
         eventLog: async () => null,
-        cgroups: [],
+        host: NOTHING_ALLOWED,
         token: () => TOKEN,
         complain: () => undefined,
       });

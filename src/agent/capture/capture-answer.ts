@@ -9,7 +9,9 @@ import {
   type CaptureRequest,
 } from '../../domain/host-capture.ts';
 import { type Answer, problem } from '../answer.ts';
+import type { HostScope } from '../host-scope.ts';
 import { findSubject } from '../subjects/find-subject.ts';
+import { locateRunning } from '../subjects/locate-subject.ts';
 import { type CaptureProcess, startCapture } from './capture-process.ts';
 
 /** Each reads and compresses as fast as a core can: more would take the host from those who work on it. */
@@ -17,25 +19,27 @@ const MOST_AT_ONCE = 2;
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-export interface CaptureDeps {
-  /** Below which subjects may be. */
-  cgroups: readonly string[];
+export interface CaptureDeps extends HostScope {
+  /** Where the container runtime listens; '' where there is none. */
+  runtimeSocket: string;
   /** Runs `captureInChild`; ours where it is not given. */
   captureProgram?: string;
 }
 
-/** Answers with the artifact as it is captured. Faults: those of `findSubject`, and `agent_busy`, retryable. */
-export function createCaptures(deps: CaptureDeps): (request: CaptureRequest) => Answer {
+/** Answers with the artifact as it is captured. Faults: those of `locateRunning` and `findSubject`, and `agent_busy`, retryable. */
+export function createCaptures(deps: CaptureDeps): (request: CaptureRequest) => Promise<Answer> {
   let running = 0;
-  return (request) => {
+  return async (request) => {
     if (ALWAYS_ENCRYPTED.includes(request.collector) && request.recipients.length === 0) {
       const message = `${request.collector} is captured only for recipients`;
       return problem(400, 'recipients_required', message);
     }
-    findSubject(request.subject, deps.cgroups);
+    const { subject, container } = await locateRunning(request.subject, deps);
+    findSubject(subject, deps.cgroups);
     if (running >= MOST_AT_ONCE) throw busy();
     running += 1;
-    const order = { request, cgroups: [...deps.cgroups] };
+    const inRuntime = container && { id: container.facts.Id, socket: deps.runtimeSocket };
+    const order = { request, subject, container: inRuntime, cgroups: [...deps.cgroups] };
     const capture = startCapture(deps.captureProgram ?? CHILD, order);
     return {
       status: 200,

@@ -1,11 +1,11 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
-import type { ArtifactReport, CaptureRequest } from '../../domain/host-capture.ts';
+import type { ArtifactReport } from '../../domain/host-capture.ts';
 import { holdOf } from '../freeze/freeze-subject.ts';
 import { findSubject } from '../subjects/find-subject.ts';
 import { pin } from '../subjects/pinned-process.ts';
 import { artifactReport, describeTarget } from './artifact-report.ts';
-import { captureOrderSchema, REPORT_FD } from './capture-order.ts';
+import { type CaptureOrder, captureOrderSchema, REPORT_FD } from './capture-order.ts';
 import { collectedSafely } from './collected-safely.ts';
 import type { Collected } from './collector.ts';
 import type { Collectors } from './collectors.ts';
@@ -17,9 +17,7 @@ export async function captureInChild(collectors: Collectors): Promise<void> {
   const order = captureOrderSchema.parse(JSON.parse(process.argv.at(-1) ?? ''));
   const { request } = order;
   let target: ArtifactReport['target'] = {};
-  const collected = collectedSafely(() =>
-    collect(request, order.cgroups, collectors, (found) => (target = found)),
-  );
+  const collected = collectedSafely(() => collect(order, collectors, (found) => (target = found)));
   const bytes = await sealBytes(collected.bytes, request.recipients, process.stdout);
   const { mediaType } = collected;
   const verdict = collected.verdict();
@@ -34,11 +32,11 @@ function endWithTheAgent(): void {
 }
 
 async function collect(
-  { subject, collector, deadline_ms: deadlineMs }: CaptureRequest,
-  cgroups: readonly string[],
+  { request, subject, cgroups, container }: CaptureOrder,
   collectors: Collectors,
   tell: (target: ArtifactReport['target']) => void,
 ): Promise<Collected> {
+  const { collector, deadline_ms: deadlineMs } = request;
   const load = collectors[collector];
   if (load === undefined) {
     const message = `this agent does not collect ${collector}`;
@@ -50,7 +48,7 @@ async function collect(
   tell(describeTarget(processes, found.cgroup, holdOf(found)));
   const collectFrom = await load();
   // The clock began with this process, and so did the deadline.
-  return collectFrom({ processes, cgroup: found.cgroup, deadlineMs });
+  return collectFrom({ processes, cgroup: found.cgroup, container, deadlineMs });
 }
 
 function report(artifact: ArtifactReport): void {

@@ -1,3 +1,4 @@
+import type { CaptureOrder } from './capture-order.ts';
 import type { COMPLETENESS } from '../../domain/host-capture.ts';
 
 /** A process that cannot be mistaken for a later one with its number: everything is read below an open directory. */
@@ -17,6 +18,8 @@ export interface CaptureTarget {
   processes: readonly PinnedProcess[];
   /** The cgroup of version 2 below which they are; '' where they are in none of their own. */
   cgroup: string;
+  /** Null for what is no container. */
+  container: CaptureOrder['container'];
   /** When to give up, by `performance.now()`. */
   deadlineMs: number;
 }

@@ -1,21 +1,24 @@
 import type { FreezeAnswer } from '../../domain/host-capture.ts';
-import type { HostSubject } from '../../domain/host-subject.ts';
-import { type FoundSubject, findSubject } from '../subjects/find-subject.ts';
+import type { HostSubject, KernelSubject } from '../../domain/host-subject.ts';
+import type { HostScope } from '../host-scope.ts';
+import { findSubject, type FoundSubject } from '../subjects/find-subject.ts';
+import { locateRunning } from '../subjects/locate-subject.ts';
 import { isAskedToFreeze, isFrozen, setFrozen } from './cgroup-freezer.ts';
+import { isFrozenByV1 } from './freezer-v1.ts';
+import { pauseContainer, unpauseContainer } from './pause-container.ts';
 import { areStopped, continueAll, stopAll } from './stop-signal.ts';
 
 /** The kernel needs milliseconds; a thread that sleeps uninterruptibly may need a disk, or never come. */
 const FREEZE_WITHIN_MS = 5_000;
 
+type Method = FreezeAnswer['method'];
+
 /**
  * Stands the subject still, whether it stood already or not. Nothing is remembered: it stays so when the agent ends.
- * Throws the Faults of `findSubject`.
+ * Throws the Faults of `locateRunning` and `findSubject`.
  */
-export function freezeSubject(
-  subject: HostSubject,
-  allowed: readonly string[],
-): Promise<FreezeAnswer> {
-  return acted(subject, allowed, async (cgroup, pids, giveUpAt) => {
+export function freezeSubject(subject: HostSubject, scope: HostScope): Promise<FreezeAnswer> {
+  return acted(subject, scope, pauseContainer, async (cgroup, pids, giveUpAt) => {
     const byFreezer = cgroup !== '';
     if (byFreezer) await setFrozen(cgroup, true, giveUpAt);
     else await stopAll(pids, giveUpAt);
@@ -24,11 +27,8 @@ export function freezeSubject(
 }
 
 /** Undoes what holds the subject, as the kernel shows it: the freezer of its cgroup, else SIGSTOP. */
-export function thawSubject(
-  subject: HostSubject,
-  allowed: readonly string[],
-): Promise<FreezeAnswer> {
-  return acted(subject, allowed, async (cgroup, pids, giveUpAt) => {
+export function thawSubject(subject: HostSubject, scope: HostScope): Promise<FreezeAnswer> {
+  return acted(subject, scope, unpauseContainer, async (cgroup, pids, giveUpAt) => {
     const byFreezer = cgroup !== '' && isAskedToFreeze(cgroup);
     if (byFreezer) await setFrozen(cgroup, false, giveUpAt);
     else await continueAll(pids, giveUpAt);
@@ -37,42 +37,50 @@ export function thawSubject(
 }
 
 /** What holds the subject at this moment; null where a part of it runs. */
-export function holdOf({ pids, cgroup }: FoundSubject): FreezeAnswer['method'] | null {
+export function holdOf({ pids, cgroup }: FoundSubject): Exclude<Method, 'runtime_pause'> | null {
   if (cgroup !== '' && isFrozen(cgroup)) return 'cgroup_freezer';
+  if (pids.length > 0 && pids.every(isFrozenByV1)) return 'cgroup_freezer';
   return areStopped(pids) ? 'sigstop' : null;
 }
 
-/** `act` says whether it did it by the freezer, and finds the processes anew as often as it looks. */
+/**
+ * `byRuntime` acts on a container and says whether its runtime calls it paused. `act` does the rest: it says whether
+ * it did it by the freezer, and finds the processes anew as often as it looks.
+ */
 async function acted(
   subject: HostSubject,
-  allowed: readonly string[],
+  scope: HostScope,
+  byRuntime: typeof pauseContainer,
   act: (cgroup: string, pids: () => number[], giveUpAt: number) => Promise<boolean>,
 ): Promise<FreezeAnswer> {
   const startedAt = performance.now();
-  const { cgroup } = findSubject(subject, allowed);
-  const pids = () => findSubject(subject, allowed).pids;
+  const { subject: local, container } = await locateRunning(subject, scope);
+  const { cgroup } = findSubject(local, scope.cgroups);
+  if (container !== null) {
+    const isPaused = await byRuntime(container);
+    const found = findSubject(local, scope.cgroups);
+    const frozen = isPaused && holdOf(found) !== null;
+    return answer({ frozen, method: 'runtime_pause', processes: found.pids.length, startedAt });
+  }
+  const pids = () => findSubject(local, scope.cgroups).pids;
   const byFreezer = await act(cgroup, pids, startedAt + FREEZE_WITHIN_MS);
-  const method = byFreezer ? 'cgroup_freezer' : 'sigstop';
-  return measured(heldIn(cgroup, subject), allowed, method, startedAt);
+  const found = findSubject(heldIn(cgroup, local), scope.cgroups);
+  return answer({
+    frozen: holdOf(found) !== null,
+    method: byFreezer ? 'cgroup_freezer' : 'sigstop',
+    processes: found.pids.length,
+    startedAt,
+  });
 }
 
 /** A process may have ended before its cgroup froze; what is left of the subject is in there. */
-function heldIn(cgroup: string, subject: HostSubject): HostSubject {
+function heldIn(cgroup: string, subject: KernelSubject): KernelSubject {
   return cgroup === '' ? subject : { kind: 'cgroup', path: cgroup };
 }
 
-function measured(
-  subject: HostSubject,
-  allowed: readonly string[],
-  method: FreezeAnswer['method'],
-  startedAt: number,
-): FreezeAnswer {
-  const found = findSubject(subject, allowed);
-  return {
-    schema: 'host-freeze/1',
-    frozen: holdOf(found) !== null,
-    method,
-    processes: found.pids.length,
-    took_ms: performance.now() - startedAt,
-  };
+function answer({
+  startedAt,
+  ...measured
+}: Pick<FreezeAnswer, 'frozen' | 'method' | 'processes'> & { startedAt: number }): FreezeAnswer {
+  return { schema: 'host-freeze/1', ...measured, took_ms: performance.now() - startedAt };
 }

@@ -4,9 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 const LOOK_EVERY_MS = 2;
 
 /** Asks until it is so; false where it was not so by `giveUpAt`, by `performance.now()`. */
-export async function cameTrue(isSo: () => boolean, giveUpAt: number): Promise<boolean> {
+export async function cameTrue(
+  isSo: () => boolean | Promise<boolean>,
+  giveUpAt: number,
+): Promise<boolean> {
   for (;;) {
-    if (isSo()) return true;
+    if (await isSo()) return true;
     if (performance.now() >= giveUpAt) return false;
     await delay(LOOK_EVERY_MS);
   }

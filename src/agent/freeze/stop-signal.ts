@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { errorCode, unlessGone } from '../subjects/gone.ts';
-import { pin } from '../subjects/pinned-process.ts';
+import { unlessGone } from '../subjects/gone.ts';
 import { readStat } from '../subjects/process-stat.ts';
+import { sendSignal } from '../subjects/send-signal.ts';
 import { cameTrue } from './poll.ts';
 
 /** Stopped by a signal, stopped by a tracer, or ended: none of them runs a single instruction. */
@@ -19,7 +19,7 @@ export async function stopAll(find: () => readonly number[], giveUpAt: number): 
     for (const pid of fresh) known.add(pid);
     // Also those that were stopped already: one that was not yet may have sent them SIGCONT.
     const running = found.filter((pid) => !stands(pid));
-    for (const pid of running) signal(pid, 'SIGSTOP');
+    for (const pid of running) sendSignal(pid, 'SIGSTOP');
     return fresh.length === 0 && running.length === 0;
   }, giveUpAt);
 }
@@ -27,7 +27,7 @@ export async function stopAll(find: () => readonly number[], giveUpAt: number): 
 /** SIGCONT to those that SIGSTOP holds: a tracer's are its own affair. Resolves when none is held, or at `giveUpAt`. */
 export async function continueAll(find: () => readonly number[], giveUpAt: number): Promise<void> {
   const held = find().filter(isHeld);
-  for (const pid of held) signal(pid, 'SIGCONT');
+  for (const pid of held) sendSignal(pid, 'SIGCONT');
   await cameTrue(() => !held.some(isHeld), giveUpAt);
 }
 
@@ -52,16 +52,4 @@ function isHeld(pid: number): boolean {
 function statesOf(pid: number): string[] {
   const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   return threads.flatMap((tid) => readStat(`/proc/${pid}/task/${tid}`)?.state ?? []);
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  // Node has no pidfd: the pin narrows to microseconds the time in which the number may pass to another process.
-  const pinned = pin(pid);
-  try {
-    if (pinned?.isThere()) process.kill(pid, name);
-  } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error;
-  } finally {
-    pinned?.close();
-  }
 }

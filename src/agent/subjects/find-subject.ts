@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import type { HostSubject } from '../../domain/host-subject.ts';
+import type { KernelSubject } from '../../domain/host-subject.ts';
 import { isBelow, cgroupOf, processesOfCgroup } from './cgroup-tree.ts';
 import { withDescendants } from './descendants.ts';
 import { assertAllowed, assertMayTouch } from './may-touch.ts';
@@ -15,22 +15,20 @@ export interface FoundSubject {
 
 /**
  * `allowed`: the cgroups below which subjects may be. Faults, none retryable: `subject_not_found`,
- * `subject_not_allowed`, `subject_is_ours`, `unsupported_subject`.
+ * `subject_not_allowed`, `subject_is_ours`.
  */
-export function findSubject(subject: HostSubject, allowed: readonly string[]): FoundSubject {
+export function findSubject(subject: KernelSubject, allowed: readonly string[]): FoundSubject {
   const found = find(subject, allowed);
   assertMayTouch(found.pids, allowed);
   return found;
 }
 
-function find(subject: HostSubject, allowed: readonly string[]): FoundSubject {
+function find(subject: KernelSubject, allowed: readonly string[]): FoundSubject {
   switch (subject.kind) {
     case 'cgroup':
       return findCgroup(subject.path, allowed);
     case 'process':
       return findTree(leaderOf(subject), allowed);
-    case 'container':
-      throw fault('unsupported_subject', 'this agent knows no container runtime');
   }
 }
 
@@ -41,7 +39,7 @@ function findCgroup(path: string, allowed: readonly string[]): FoundSubject {
   return { pids, cgroup: path };
 }
 
-function leaderOf({ pid, start_time }: HostSubject & { kind: 'process' }): ProcessStat {
+function leaderOf({ pid, start_time }: KernelSubject & { kind: 'process' }): ProcessStat {
   const stat = readStat(`/proc/${pid}`);
   if (stat === null || hasEnded(stat)) throw fault('subject_not_found', `there is no ${pid}`);
   if (start_time === undefined || start_time === stat.start_time) return stat;

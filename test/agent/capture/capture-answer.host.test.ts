@@ -37,7 +37,9 @@ afterEach(async () => {
 
 /** An agent whose collector of processes gives these bytes. */
 async function doorWith(bytes: string, notes?: string): Promise<HostDoor> {
-  return opened(await openHostDoor([allowed.path], captureProgram(folder, bytes, notes)));
+  return opened(
+    await openHostDoor([allowed.path], { captureProgram: captureProgram(folder, bytes, notes) }),
+  );
 }
 
 function opened(door: HostDoor): HostDoor {
