@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { unlessGone } from '../subjects/gone.ts';
+import { errorCode, unlessGone } from '../subjects/gone.ts';
 import { pin } from '../subjects/pinned-process.ts';
 import type { KnownProcess } from './records.ts';
 
@@ -37,8 +37,14 @@ function add(open: Map<string, NetNamespace>, process: KnownProcess): void {
 /** Of the first process and of ours, which differ where the agent is itself in a container. */
 const OF_HOST = ['/proc/1/ns/net', '/proc/self/ns/net'];
 
-function idOf(path: string): string {
-  return `net:[${statSync(path).ino}]`;
+/** Null where it is not ours to look: a first process may have rights that the agent lacks. */
+function idOf(path: string): string | null {
+  try {
+    return `net:[${statSync(path).ino}]`;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
 }
 
 /** Null once the process is gone, whoever has its number by now. */
