@@ -7,6 +7,7 @@ import { createHostAgents } from './adapters/attestor/host-agents.ts';
 import { createCustodian } from './adapters/custody/custodian.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
+import { withHostSteps } from './adapters/targets/host-steps.ts';
 import { createTargets } from './adapters/targets/targets.ts';
 import type { Config } from './config.ts';
 import { openEvidenceStore } from './evidence-store.ts';
@@ -43,10 +44,13 @@ export async function layFoundation(config: Config, log: Logger) {
     log,
   });
   const outside = { policy: () => policy.current().targets, home, now };
-  const targets = createTargets(outside);
   const attestor = createAttestors(outside);
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
   const canary = startCanary({ trial: store.trial, now, log });
+  const targets = withHostSteps(createTargets(outside), {
+    agents: hostAgent,
+    policy: policy.current,
+  });
   const custodian = createCustodian({
     store,
     key: signingKey,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cancellation } from './attestor.ts';
 import type { ArtifactReport, CaptureRequest, FreezeAnswer } from './host-capture.ts';
+import type { ContainAnswer, ContainRequest, ContainStateRequest } from './host-containment.ts';
 import type { HostSubject } from './host-subject.ts';
 import { sha256Schema } from './primitives.ts';
 
@@ -55,7 +56,9 @@ export type AgentRefusal =
   | 'agent-refused'
   | 'malformed-evidence'
   | 'event-log-missing'
-  | 'credential-refused';
+  | 'credential-refused'
+  /** There is no such subject on the host, or the step cannot be taken on it. */
+  | 'agent-unable';
 
 /** What a host's agent made of a call. */
 export type AgentAnswer<T> = { answer: T } | { reason: AgentRefusal; detail: string };
@@ -79,6 +82,18 @@ export interface HostAgent {
   /** Freezes the subject, or lets it run again; measured after acting. */
   freeze(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
   thaw(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
+  /** Takes a step on a subject, or undoes it; measured after acting. */
+  contain(
+    host: string,
+    request: ContainRequest,
+    signal?: Cancellation,
+  ): Promise<AgentAnswer<ContainAnswer>>;
+  /** The same measurement, without acting. */
+  containState(
+    host: string,
+    request: ContainStateRequest,
+    signal?: Cancellation,
+  ): Promise<AgentAnswer<ContainAnswer>>;
   /** One collector's artifact, its bytes as they come. */
   capture(host: string, request: CaptureRequest): Promise<AgentAnswer<HostArtifact>>;
   /** The secret that the endorsement key found in the credential. */

@@ -4,6 +4,7 @@ import type { Course, Plan, PlannedAction, Slas } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
 import { mostSevere, type Severity } from './severity.ts';
+import { HOST_AGENT, type HostAction } from './targets.ts';
 
 /**
  * Policy applied to one report: pure, so that the same policy and report always give the same plan.
@@ -58,7 +59,7 @@ function courseAt(
     review: require_ack,
     actions,
     capture: {
-      targets: [...new Set(actions.filter((a) => a.kind === 'target').map((a) => a.target))],
+      targets: [...new Set(actions.filter(hasStatus).map(({ target }) => target))],
       deadline_ms: recovery.capture.deadline,
       quote: require_reattest && isQuoting(policy, subject),
       on_failure: recovery.capture.on_failure,
@@ -66,6 +67,11 @@ function courseAt(
     },
     slas: slasAt(policy, severity),
   };
+}
+
+/** Whether its target has a status document; what is on a host is captured from its agent. */
+function hasStatus({ kind, target }: PlannedAction): boolean {
+  return kind === 'target' && target !== HOST_AGENT;
 }
 
 /** Whether the policy expects the host to have a TPM that can be asked. */
@@ -104,6 +110,7 @@ function plannedAction(policy: Policy, name: string, subject: Subject): PlannedA
       timeout_ms: 5_000,
     };
   }
+  if ('host' in action) return hostAction(policy, name, action, subject);
   return {
     action: name,
     target: action.target,
@@ -113,6 +120,26 @@ function plannedAction(policy: Policy, name: string, subject: Subject): PlannedA
     destructive: action.destructive,
     release: action.release === 'manual' ? 'manual' : 'automatic',
     timeout_ms: action.timeout_ms,
+  };
+}
+
+/** What is dead stays dead; the other steps leave the subject as it was when they are released. */
+function hostAction(
+  { attestation }: Policy,
+  name: string,
+  { host: step, timeout_ms }: HostAction,
+  { host = attestation.unnamed_host ?? '', container, process }: Subject,
+): PlannedAction {
+  const isFinal = step === 'kill';
+  return {
+    action: name,
+    target: HOST_AGENT,
+    resource: resourceOf(name, HOST_AGENT, [host, container ?? process ?? '']),
+    kind: 'target',
+    freeze: false,
+    destructive: isFinal,
+    release: isFinal ? 'none' : 'automatic',
+    timeout_ms,
   };
 }
 

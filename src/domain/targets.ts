@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { containStepSchema, reachableSchema } from './host-containment.ts';
 import { fileSchema, hasOnePlace, ONE_PLACE, placeFields, timeoutMs } from './place.ts';
 
 const DEFAULT_ACTION_TIMEOUT_MS = 5_000;
+/** A host's agent gives what it kills five seconds to die, and measures before and after. */
+const DEFAULT_HOST_TIMEOUT_MS = 20_000;
 /** An attestor allows itself 5 s for each TPM command and 30 s to answer. */
 const DEFAULT_ATTESTOR_TIMEOUT_MS = 35_000;
 
@@ -57,6 +60,25 @@ const targetActionSchema = z
     'a freeze comes before any evidence, and so must destroy none',
   );
 
+/**
+ * Carried out by the agent of the host that the incident is about, on what it names there. What is destroyed by it, and
+ * how it is released, lies in the step.
+ */
+const hostActionSchema = z
+  .strictObject({
+    host: containStepSchema,
+    timeout_ms: timeoutMs.default(DEFAULT_HOST_TIMEOUT_MS),
+    /** Of an isolation: networks that stay reachable, e.g. where logs go. */
+    allow: z.array(reachableSchema).max(64).default([]),
+  })
+  .refine(
+    ({ host, allow }) => host === 'isolate_network' || allow.length === 0,
+    'only isolate_network leaves networks reachable',
+  );
+
+/** What the plan names as the target of a step that a host's agent carries out. */
+export const HOST_AGENT = 'host-agent';
+
 /** Carried out by Cordon's own ledger: recording it is the whole effect. */
 const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });
 
@@ -78,10 +100,14 @@ export const targetsPolicySchema = z
   .strictObject({
     version: z.literal(1),
     targets: z.record(name, targetSchema),
-    actions: z.record(name, z.union([targetActionSchema, ledgerActionSchema])),
+    actions: z.record(name, z.union([targetActionSchema, hostActionSchema, ledgerActionSchema])),
     attestors: z.record(name, attestorSchema).default({}),
   })
   .superRefine((policy, context) => {
+    if (Object.hasOwn(policy.targets, HOST_AGENT)) {
+      const message = 'is what the agents of hosts are called';
+      context.addIssue({ code: 'custom', path: ['targets', HOST_AGENT], message });
+    }
     for (const [action, to] of Object.entries(policy.actions)) {
       if ('target' in to && !Object.hasOwn(policy.targets, to.target)) {
         const message = `no target is named ${to.target}`;
@@ -92,5 +118,6 @@ export const targetsPolicySchema = z
 
 export type TargetsPolicy = z.infer<typeof targetsPolicySchema>;
 export type TargetAction = z.infer<typeof targetActionSchema>;
+export type HostAction = z.infer<typeof hostActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
 export type Expectations = z.infer<typeof expectSchema>;

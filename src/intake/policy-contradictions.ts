@@ -14,6 +14,7 @@ export function contradictions(
 ): PartFinding[] {
   return [
     ...unknownActions(policy),
+    ...stepsOfNoHost(policy),
     ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
     ...reservedSources(policy),
     ...webhooksNamedTwice(policy),
@@ -22,21 +23,36 @@ export function contradictions(
 }
 
 function unknownActions({ containment, escalation, targets }: Policy): PartFinding[] {
-  const unknown = (part: PolicyPart, place: string, of: Record<string, { actions: string[] }>) =>
+  return named({ containment, escalation })
+    .filter(({ action }) => !Object.hasOwn(targets.actions, action))
+    .map(({ action, part, path }) => ({
+      ...{ part, path },
+      reason: `targets.yaml has no action ${action}`,
+    }));
+}
+
+/** A step of a host's agent where no host has one would fail in every incident. */
+function stepsOfNoHost({ attestation, targets, ...policy }: Policy): PartFinding[] {
+  if (Object.keys(attestation.hosts).length > 0) return [];
+  const isStep = (name: string) =>
+    Object.hasOwn(targets.actions, name) && 'host' in (targets.actions[name] ?? {});
+  return named(policy)
+    .filter(({ action }) => isStep(action))
+    .map(({ action, part, path }) => ({
+      ...{ part, path },
+      reason: `${action} is for a host's agent, and attestation.yaml has no host`,
+    }));
+}
+
+/** Every place where an action is asked for. */
+function named({ containment, escalation }: Pick<Policy, 'containment' | 'escalation'>) {
+  const places = (part: PolicyPart, place: string, of: Record<string, { actions: string[] }>) =>
     Object.entries(of).flatMap(([name, { actions }]) =>
-      actions.flatMap((action, index) =>
-        Object.hasOwn(targets.actions, action)
-          ? []
-          : {
-              part,
-              path: [place, name, 'actions', index],
-              reason: `targets.yaml has no action ${action}`,
-            },
-      ),
+      actions.map((action, at) => ({ action, part, path: [place, name, 'actions', at] })),
     );
   return [
-    ...unknown('containment', 'rules', containment.rules),
-    ...unknown('escalation', 'windows', escalation.windows),
+    ...places('containment', 'rules', containment.rules),
+    ...places('escalation', 'windows', escalation.windows),
   ];
 }
 

@@ -143,6 +143,23 @@ describe('the plan', () => {
     ]);
   });
 
+  it('has the steps of a host taken by its agent, and what kills last and for ever', () => {
+    const steps = ['kill_process', 'isolate_network', 'disable_restart'];
+    const rule = { auto_contain: true, actions: steps, default_severity: 'high' } as const;
+    const rules = { ...policy.containment.rules, on_host: rule };
+    const changed = { ...policy, containment: { version: 1 as const, rules } };
+    const subject = { container: 'planner' };
+    const { actions, capture } = planFor(changed, { class: 'on_host', subject });
+    const common = { target: 'host-agent', kind: 'target', freeze: false, timeout_ms: 20_000 };
+    expect(actions).toMatchObject([
+      { ...common, destructive: true, release: 'none' },
+      { ...common, destructive: false, release: 'automatic' },
+      { ...common, destructive: false, release: 'automatic' },
+    ]);
+    expect(actions[0]?.resource).toBe('kill_process@host-agent#practice-host/planner');
+    expect(capture).toMatchObject({ targets: [], host_ms: 60_000 });
+  });
+
   it('captures from each target once', () => {
     expect(planOf('attestation_failure').capture).toEqual({
       targets: ['agent', 'airlock', 'vault'],

@@ -19,12 +19,15 @@ const target = (over: object) => policyWith({ targets: { agent: { status: '/stat
 const action = (over: object) => policyWith({ actions: { freeze_agent: actionTo(over) } });
 
 describe('targetsPolicySchema', () => {
-  it('accepts the policy that ships, with its five actions', () => {
+  it('accepts the policy that ships, with its eight actions', () => {
     expect(Object.keys(shippedTargets().actions)).toEqual([
       'freeze_agent',
       'disable_airlock',
       'force_vault_relock',
       'quarantine_model',
+      'kill_process',
+      'isolate_network',
+      'disable_restart',
       'log_alert',
     ]);
   });
@@ -49,6 +52,15 @@ describe('targetsPolicySchema', () => {
     ['a limit without a limit', action({ timeout_ms: 3_600_000 })],
     ['an action that is both', action({ ledger: true })],
     ['a freeze that destroys evidence', action({ freeze: true, destructive: true })],
+    ['a step that no agent takes', policyWith({ actions: { a: { host: 'reboot' } } })],
+    [
+      'a kill that leaves networks',
+      policyWith({ actions: { a: { host: 'kill', allow: ['10.0.0.0/8'] } } }),
+    ],
+    [
+      'a target with the name of the agents',
+      policyWith({ targets: { 'host-agent': { unix: 'a', status: '/' } } }),
+    ],
     ['another version', policyWith({ version: 2 })],
     [
       'assurance of any kind',

@@ -25,14 +25,14 @@ export function asked(who: 'attestor' | 'agent', answer: Answer): Asked {
         return { reason: 'bad_answer', detail: answer.detail };
       case 'unreachable':
       case 'timeout':
-        throw outOfOrder(`${who}_${answer.failure}`, answer.detail);
+        throw outOfOrder(who, answer.failure, answer.detail);
     }
   }
   const { status, bytes } = answer;
   if (status === 200) return { bytes };
   const detail = `the ${who} answered ${status}${codeIn(bytes)}`;
   if (status === 401 || status === 403) return { reason: 'refused', detail, bytes, status };
-  if (status >= 500 || status === 429) throw outOfOrder(`${who}_failing`, detail);
+  if (status >= 500 || status === 429) throw outOfOrder(who, 'failing', detail);
   return { reason: 'bad_answer', detail, bytes, status };
 }
 
@@ -46,6 +46,6 @@ function codeIn(bytes: Uint8Array): string {
   }
 }
 
-function outOfOrder(code: string, detail: string): Fault {
-  return new Fault(code, `no attestation: ${detail}`, { retryable: true });
+function outOfOrder(who: string, how: string, detail: string): Fault {
+  return new Fault(`${who}_${how}`, `nothing from the ${who}: ${detail}`, { retryable: true });
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AgentPlace, AttestationPolicy } from '../../domain/attestation-policy.ts';
 import type { Cancellation } from '../../domain/attestor.ts';
 import { freezeAnswerSchema, type CaptureRequest } from '../../domain/host-capture.ts';
+import { containAnswerSchema, type ContainAnswer } from '../../domain/host-containment.ts';
 import type { HostSubject } from '../../domain/host-subject.ts';
 import {
   activatedSchema,
@@ -42,6 +43,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
   const pool = createEndpointPool(deps.home);
   const call = (host: string, what: Call, signal?: Cancellation) =>
     ask(deps.policy().hosts, pool, host, what, signal);
+  const contain = async (path: string, host: string, body: object, signal?: Cancellation) =>
+    contained(await call(host, { method: 'POST', path, body }, signal));
   const order = (what: 'freeze' | 'thaw', host: string, subject: HostSubject) =>
     call(host, { method: 'POST', path: `/api/v1/${what}`, body: { subject } });
   return {
@@ -70,6 +73,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
     freeze: async (host, subject) =>
       parsed(await order('freeze', host, subject), freezeAnswerSchema),
     thaw: async (host, subject) => parsed(await order('thaw', host, subject), freezeAnswerSchema),
+    contain: (host, body, signal) => contain('/api/v1/contain', host, body, signal),
+    containState: (host, body, signal) => contain('/api/v1/contain/state', host, body, signal),
     capture: (host, request) => capture(deps.policy().hosts, pool, host, request),
     close: () => pool.close(),
   };
@@ -136,6 +141,14 @@ function endpointAt(
     if (place.ca_file !== undefined) return null;
     throw error;
   }
+}
+
+/** What the agent says of the subject is no fault of its form. */
+const UNABLE: readonly unknown[] = [400, 404, 422];
+
+function contained(answer: Asked): AgentAnswer<ContainAnswer> {
+  const isUnable = 'reason' in answer && UNABLE.includes(answer.status);
+  return isUnable ? refused(answer, 'agent-unable') : parsed(answer, containAnswerSchema);
 }
 
 function parsed<T>(answer: Asked, schema: z.ZodType<T>): AgentAnswer<T> {

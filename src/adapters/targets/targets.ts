@@ -1,5 +1,5 @@
 import type { ActionRequest, Snapshot, TargetDriver } from '../../domain/target.ts';
-import type { TargetsPolicy } from '../../domain/targets.ts';
+import type { TargetAction, TargetsPolicy } from '../../domain/targets.ts';
 import { createEndpointPool, type EndpointPool } from './endpoint-pool.ts';
 import { apply, poke, release, verify, type HttpTarget } from './http-target.ts';
 import { success, type Problem } from './problem.ts';
@@ -42,11 +42,16 @@ export function createTargets(deps: TargetsDeps): TargetDriver & { close(): Prom
 /** The plan pins which target; the running policy says where it is and how it is spoken to. */
 function find(deps: TargetsDeps, pool: EndpointPool, request: ActionRequest): HttpTarget | Problem {
   const { actions, targets } = deps.policy();
-  const action = Object.hasOwn(actions, request.action) ? actions[request.action] : undefined;
+  const action = httpActionOf(actions, request.action);
   const place = Object.hasOwn(targets, request.target) ? targets[request.target] : undefined;
-  if (!place || !action || 'ledger' in action)
-    return unknown(`${request.action}@${request.target}`);
+  if (!place || !action) return unknown(`${request.action}@${request.target}`);
   return { action, endpoint: pool.at(place, targets), now: deps.now };
+}
+
+/** What the ledger or a host's agent carries out goes to no target over HTTP. */
+function httpActionOf(actions: TargetsPolicy['actions'], name: string): TargetAction | undefined {
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  return action !== undefined && 'target' in action ? action : undefined;
 }
 
 function unknown(what: string): Problem {
