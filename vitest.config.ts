@@ -12,6 +12,7 @@ const NEEDS = [
   'tpm',
   'tpm-e2e',
   'host',
+  'dockerd',
   's3',
   'immutable',
 ];

@@ -50,11 +50,13 @@ export interface HostDoor {
 export interface DoorOptions {
   captureProgram?: string;
   runtimeSocket?: string;
+  /** Below which an earlier agent has kept its records. */
+  stateDirectory?: string;
 }
 
 export async function openHostDoor(
   cgroups: readonly string[],
-  { captureProgram, runtimeSocket = '' }: DoorOptions = {},
+  { captureProgram, runtimeSocket = '', stateDirectory }: DoorOptions = {},
 ): Promise<HostDoor> {
   const folder = mkdtempSync(join(tmpdir(), 'h-'));
   const complaints: unknown[] = [];
@@ -65,7 +67,7 @@ export async function openHostDoor(
     token: () => TOKEN,
     complain: ({ err }) => complaints.push(err),
     host: {
-      ...{ cgroups, runtimeSocket, stateDirectory: join(folder, 'state') },
+      ...{ cgroups, runtimeSocket, stateDirectory: stateDirectory ?? join(folder, 'state') },
       ...(captureProgram !== undefined && { captureProgram }),
     },
   });

@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Reading } from '../../domain/host-containment.ts';
-import { type RestartPolicy, restartPolicySchema } from '../docker/container.ts';
+import { type Container, type RestartPolicy, restartPolicySchema } from '../docker/container.ts';
 import type { RuntimeContainer } from '../subjects/locate-subject.ts';
 import type { Contained } from './find-contained.ts';
 import type { Measured, Step } from './step.ts';
@@ -27,8 +27,8 @@ export async function neverRestart({ engine, facts }: RuntimeContainer): Promise
 /** What is recorded of it, to be restored. */
 export function restartPolicyOf(container: RuntimeContainer | null): Reading {
   if (container === null) return {};
-  const { Name = '', MaximumRetryCount = 0 } = container.facts.HostConfig.RestartPolicy ?? {};
-  return { restart_policy: { Name, MaximumRetryCount } };
+  const { MaximumRetryCount = 0 } = container.facts.HostConfig.RestartPolicy ?? {};
+  return { restart_policy: { Name: policyOf(container.facts), MaximumRetryCount } };
 }
 
 async function measure(at: Contained): Promise<Measured> {
@@ -39,8 +39,8 @@ async function measure(at: Contained): Promise<Measured> {
     return { in_force: at.record !== null, detail, reading: { removed: true } };
   }
   const reading = restartPolicyOf({ ...container, facts });
-  const name = facts.HostConfig.RestartPolicy?.Name ?? '';
-  const isOff = name === '' || name === 'no';
+  const name = policyOf(facts);
+  const isOff = name === NEVER.Name;
   const detail = isOff ? 'its runtime does not start it again' : `its restart policy is ${name}`;
   // One that never was restarted is contained by this step only where the step was taken.
   return { in_force: isOff && at.record !== null, detail, reading };
@@ -53,8 +53,14 @@ async function release(at: Contained): Promise<string> {
   if (!was.success) return 'what its restart policy was is not recorded';
   const { engine, facts } = container;
   const objection = await engine.setRestartPolicy(facts.Id, was.data);
-  const now = (await engine.inspect(facts.Id))?.HostConfig.RestartPolicy?.Name ?? was.data.Name;
-  return now === was.data.Name ? '' : `its restart policy is ${now}: ${objection}`;
+  const now = await engine.inspect(facts.Id);
+  if (now === null || policyOf(now) === was.data.Name) return '';
+  return `its restart policy is ${policyOf(now)}: ${objection}`;
+}
+
+/** Where none was given, the engine says nothing, or `no`. */
+function policyOf({ HostConfig }: Container): string {
+  return HostConfig.RestartPolicy?.Name || NEVER.Name;
 }
 
 /** Null where it was removed. Fault `unsupported_subject` for what is no container. */
