@@ -1,8 +1,9 @@
 import { closeSync } from 'node:fs';
 import type { ByteName } from './byte-name.ts';
-import { collectTar } from './collect-tar.ts';
+import type { Engine } from '../docker/engine.ts';
 import type { CaptureTarget } from './collector.ts';
 import type { Findings } from './findings.ts';
+import { collectWithRuntime, type RuntimeEntry } from './from-runtime.ts';
 import { mountViews, type MountView } from './mount-view.ts';
 import { isBelow, type Mount } from './mountinfo.ts';
 import { openUpper } from './overlay.ts';
@@ -11,8 +12,16 @@ import { SECRET_PLACES } from './secret-places.ts';
 import { tarEnd } from './tar-entry.ts';
 import { startTreeArchive, type TreeArchive } from './tree-archive.ts';
 
-/** What was changed since the image: the upper directory of the overlay that is the target's root. A tar of `mnt-<namespace>/<path>`. */
-export const collectFilesystem = collectTar(archive);
+/**
+ * What was changed since the image: the upper directory of the overlay that is the target's root. A tar of
+ * `mnt-<namespace>/<path>`, before which a container's runtime says what it calls changed.
+ */
+export const collectFilesystem = collectWithRuntime(runtimeChanges, archive);
+
+async function runtimeChanges(engine: Engine, id: string): Promise<RuntimeEntry> {
+  const text = JSON.stringify(await engine.changes(id), null, 1);
+  return { name: 'runtime-changes.json', bytes: Buffer.from(`${text}\n`) };
+}
 
 function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Array> {
   const views = mountViews(target.processes);

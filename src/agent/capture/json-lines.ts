@@ -15,7 +15,7 @@ export interface Course {
 export function jsonLines(
   target: CaptureTarget,
   notes: readonly string[],
-  lines: (course: Course) => Iterable<object>,
+  lines: (course: Course) => Iterable<object> | AsyncIterable<object>,
 ): Collected {
   const reasons = new Set<string>();
   const course: Course = {
@@ -37,9 +37,11 @@ export function jsonLines(
   };
 }
 
-async function* chunksOf(lines: Iterable<object>): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  lines: Iterable<object> | AsyncIterable<object>,
+): AsyncGenerator<Uint8Array> {
   let chunk = '';
-  for (const line of lines) {
+  for await (const line of lines) {
     chunk += `${JSON.stringify(line)}\n`;
     if (chunk.length < CHUNK_CHARS) continue;
     yield Buffer.from(chunk);

@@ -1,9 +1,11 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { errorCode, unlessGone } from '../subjects/gone.ts';
-import { collectTar } from './collect-tar.ts';
+import type { Engine } from '../docker/engine.ts';
+import { lastFrames } from '../docker/last-frames.ts';
 import type { CaptureTarget, PinnedProcess } from './collector.ts';
 import { fileBody } from './file-body.ts';
 import type { Findings } from './findings.ts';
+import { collectWithRuntime, type RuntimeEntry } from './from-runtime.ts';
 import { isPast } from './is-past.ts';
 import { readMounts } from './mountinfo.ts';
 import { O_PATH, openToRead } from './open-at.ts';
@@ -35,10 +37,28 @@ interface Output extends OutputPlace {
   from: number;
 }
 
-/** The last 16 MiB of every file that stdout and stderr lead to, and where the others lead. A tar with an index. */
-export const collectLogs = collectTar(archive);
+/**
+ * The last 16 MiB of every file that stdout and stderr lead to, and where the others lead; of a container before that
+ * what its runtime has of them. A tar with an index.
+ */
+export const collectLogs = collectWithRuntime(runtimeLogs, archive);
 
-function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Array> {
+/** As the runtime sends it: in frames of stdout and stderr, with the time of each line. */
+async function runtimeLogs(engine: Engine, id: string, findings: Findings): Promise<RuntimeEntry> {
+  const facts = await engine.inspect(id);
+  const stream = await engine.logs(id);
+  const { bytes, leftOut } = await lastFrames(stream, facts?.Config.Tty !== true, MOST_LOG_BYTES);
+  if (leftOut > 0)
+    findings.lower('truncated', `only the last ${MOST_LOG_BYTES} bytes of the runtime's log`);
+  if (facts?.LogPath) findings.note(`the runtime keeps its log in ${facts.LogPath}`);
+  return { name: 'runtime-log', bytes };
+}
+
+function* archive(
+  target: CaptureTarget,
+  findings: Findings,
+  hasRuntimeLog: boolean,
+): Generator<Uint8Array> {
   const outputs: Output[] = [];
   const taken = new Map<string, Output>();
   if (target.processes.length > MOST_PROCESSES) findings.lower('truncated', 'too many processes');
@@ -55,7 +75,7 @@ function* archive(target: CaptureTarget, findings: Findings): Generator<Uint8Arr
   }
   yield* indexEntry(`${JSON.stringify({ outputs }, null, 1)}\n`);
   yield tarEnd();
-  judge(target, { outputs, taken: taken.size }, findings);
+  judge(target, { outputs, taken: taken.size + Number(hasRuntimeLog) }, findings);
 }
 
 function outputsOf(process: PinnedProcess): Output[] {

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { Fault } from '../../domain/fault.ts';
 import { errorCode, unlessGone } from '../subjects/gone.ts';
 import { readStat } from '../subjects/process-stat.ts';
-import type { CollectFrom, PinnedProcess } from './collector.ts';
+import type { CaptureTarget, CollectFrom, PinnedProcess } from './collector.ts';
 import { createDigests, type Digests } from './file-digest.ts';
 import { jsonLines, type Course } from './json-lines.ts';
+import { redactDocument } from './redact-document.ts';
 import { environmentNames, redactArguments } from './redact.ts';
 
 const NOTES = [
@@ -11,9 +13,10 @@ const NOTES = [
   'the environment is given by its names, without values',
 ];
 
-/** One line a process: what it is, what it may, what it runs, and where each of its threads stands. */
+/** Of a container first a line of what its runtime says of it. Then one line a process: what it is, what it may, what it runs, and where each of its threads stands. */
 export const collectProcesses: CollectFrom = (target) =>
-  jsonLines(target, NOTES, function* (course) {
+  jsonLines(target, NOTES, async function* (course) {
+    if (target.container !== null) yield* containerRecord(target.container, course);
     const digests = createDigests(course.overdue);
     for (const pinned of target.processes) {
       if (course.overdue()) return;
@@ -21,6 +24,21 @@ export const collectProcesses: CollectFrom = (target) =>
       if (!pinned.isThere()) course.cutShort(`process ${pinned.pid} ended while it was read`);
     }
   });
+
+async function* containerRecord(
+  { id, socket }: NonNullable<CaptureTarget['container']>,
+  course: Course,
+) {
+  const { openEngine } = await import('../docker/engine.ts');
+  try {
+    const container = await openEngine(socket).inspect(id);
+    if (container === null) course.cutShort('the runtime does not know the container any more');
+    else yield { container: redactDocument(container) };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    course.cutShort(error.message);
+  }
+}
 
 function recordOf({ pid, startTime, dir }: PinnedProcess, digests: Digests, course: Course) {
   const attempt = <T>(read: () => T) => orRefusal(read, course);

@@ -17,6 +17,10 @@ const attachmentSchema = z.looseObject({
 export const attachmentsSchema = z.record(z.string(), attachmentSchema);
 export type Attachments = z.infer<typeof attachmentsSchema>;
 
+/** `GET /containers/{id}/changes`. Kind: 0 modified, 1 added, 2 deleted. */
+export const changesSchema = z.array(z.looseObject({ Path: z.string(), Kind: z.int() })).nullable();
+export type Change = NonNullable<z.infer<typeof changesSchema>>[number];
+
 export const restartPolicySchema = z.looseObject({
   Name: z.string(),
   MaximumRetryCount: z.int().optional(),

@@ -1,9 +1,20 @@
-import Docker from 'dockerode';
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { type Container, containerSchema, type RestartPolicy } from './container.ts';
+import {
+  type Change,
+  changesSchema,
+  type Container,
+  containerSchema,
+  type RestartPolicy,
+} from './container.ts';
 
 /** A pause takes 20 ms; an engine that needs longer than this is out of order. */
 const CALL_TIMEOUT_MS = 10_000;
+
+/** Days of what a talkative agent says; how much of it is kept is counted in bytes. */
+const MOST_LINES = '1000000';
 
 /** What the engine said against it; '' where it did as it was asked. Whether the goal holds is for a reading to say. */
 export type Objection = string;
@@ -15,6 +26,10 @@ export type Objection = string;
 export interface Engine {
   /** Null where there is no such container. */
   inspect(id: string): Promise<Container | null>;
+  /** Of its files, since its image: names only. */
+  changes(id: string): Promise<Change[]>;
+  /** What its outputs said, as `logFrames` reads it; the newest lines of it, however long. */
+  logs(id: string): Promise<Readable>;
   pause(id: string): Promise<Objection>;
   unpause(id: string): Promise<Objection>;
   /** SIGKILL to all that is in it; thaws it where it is paused. */
@@ -26,30 +41,73 @@ export interface Engine {
 
 /** `socketPath`: where the engine listens. Nothing is asked of it yet. */
 export function openEngine(socketPath: string): Engine {
-  const docker = new Docker({ socketPath, timeout: CALL_TIMEOUT_MS });
+  // Loaded at the first call: it takes longer than all the rest of an agent that may never meet a container.
+  let opened: Promise<Docker> | null = null;
+  const docker = () => (opened ??= connectTo(socketPath));
+  const container = async (id: string) => (await docker()).getContainer(id);
+  const network = async (name: string) => (await docker()).getNetwork(name);
   return {
-    inspect: (id) => inspect(docker, id),
-    pause: (id) => objection(() => docker.getContainer(id).pause()),
-    unpause: (id) => objection(() => docker.getContainer(id).unpause()),
-    kill: (id) => objection(() => docker.getContainer(id).kill({ signal: 'SIGKILL' })),
+    inspect: async (id) => inspect(await container(id)),
+    changes: async (id) => changes(await container(id)),
+    logs: async (id) => logs(await docker(), id),
+    pause: (id) => objection(async () => (await container(id)).pause()),
+    unpause: (id) => objection(async () => (await container(id)).unpause()),
+    kill: (id) => objection(async () => (await container(id)).kill({ signal: 'SIGKILL' })),
     setRestartPolicy: (id, RestartPolicy) =>
-      objection(() => docker.getContainer(id).update({ RestartPolicy })),
-    disconnect: (network, Container) =>
-      objection(() => docker.getNetwork(network).disconnect({ Container, Force: true })),
-    connect: (network, Container, EndpointConfig) =>
-      objection(() => docker.getNetwork(network).connect({ Container, EndpointConfig })),
+      objection(async () => (await container(id)).update({ RestartPolicy })),
+    disconnect: (name, Container) =>
+      objection(async () => (await network(name)).disconnect({ Container, Force: true })),
+    connect: (name, Container, EndpointConfig) =>
+      objection(async () => (await network(name)).connect({ Container, EndpointConfig })),
   };
 }
 
-async function inspect(docker: Docker, id: string): Promise<Container | null> {
-  let answer: unknown;
+async function connectTo(socketPath: string): Promise<Docker> {
+  const { default: Client } = await import('dockerode');
+  return new Client({ socketPath, timeout: CALL_TIMEOUT_MS });
+}
+
+async function inspect(container: Docker.Container): Promise<Container | null> {
   try {
-    answer = await docker.getContainer(id).inspect();
+    return parsed(containerSchema, await container.inspect());
   } catch (error) {
     if (statusOf(error) === 404) return null;
     throw silent(error);
   }
-  const read = containerSchema.safeParse(answer);
+}
+
+async function changes(container: Docker.Container): Promise<Change[]> {
+  try {
+    // Null where nothing was changed.
+    return parsed(changesSchema, await container.changes()) ?? [];
+  } catch (error) {
+    throw silent(error);
+  }
+}
+
+function logs(docker: Docker, id: string): Promise<Readable> {
+  const query = new URLSearchParams({
+    stdout: '1',
+    stderr: '1',
+    timestamps: '1',
+    tail: MOST_LINES,
+  });
+  const call = {
+    path: `/containers/${id}/logs?${query.toString()}`,
+    method: 'GET',
+    isStream: true,
+    statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+  };
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(call, (error, stream) => {
+      if (stream instanceof Readable) resolve(stream);
+      else reject(silent(error));
+    });
+  });
+}
+
+function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const read = schema.safeParse(answer);
   if (read.success) return read.data;
   const { path = [], message = '' } = read.error.issues[0] ?? {};
   throw failed(`the runtime's answer is not of its form: ${path.map(String).join('.')} ${message}`);
@@ -68,6 +126,7 @@ async function objection(act: () => Promise<unknown>): Promise<Objection> {
 
 /** No answer to the call, or one that says nothing of it. */
 function silent(error: unknown): Fault {
+  if (error instanceof Fault) return error;
   const status = statusOf(error);
   if (status !== undefined) return failed(`the container runtime answered ${status}`, error);
   const message = 'the container runtime cannot be reached at CORDON_AGENT_DOCKER';
