@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureHost } from '../../activities/capture-host.ts';
 import type { HostCaptureRequest } from '../../src/domain/activities.ts';
 import { isAskedToFreeze } from '../../src/agent/freeze/cgroup-freezer.ts';
-import { cgroupDirectory } from '../../src/agent/subjects/cgroup-tree.ts';
 import { type TestCgroup, makeCgroup } from '../support/cgroup.ts';
 import { type HostDoor, openHostDoor, TOKEN } from '../support/host-door.ts';
 import { runVictim } from '../support/victims.ts';
@@ -48,7 +47,7 @@ describe('what runs on a host', () => {
     expect(collectors).not.toContain('memory');
     const reason = 'no_recipients: recovery.yaml names nobody who may read it';
     expect(gaps).toEqual([{ collector: 'tmpfs', reason }]);
-    expect(isAskedToFreeze(cgroupDirectory(agent.path))).toBe(false);
+    expect(isAskedToFreeze(agent.path)).toBe(false);
     if (receipt === null) throw new Error('nothing was sealed');
     expect(await on.deps.custodian.doubts(receipt)).toBe('');
     expect(receipt).toMatchObject({ artifacts: artifacts.length, gaps: gaps.length });

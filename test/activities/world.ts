@@ -8,11 +8,13 @@ import { createHostAgents } from '../../src/adapters/attestor/host-agents.ts';
 import { createCustodian } from '../../src/adapters/custody/custodian.ts';
 import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
+import { withHostSteps } from '../../src/adapters/targets/host-steps.ts';
 import { createTargets } from '../../src/adapters/targets/targets.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ContainRequest } from '../../src/domain/activities.ts';
 import { attestationPolicySchema } from '../../src/domain/attestation-policy.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import { recoveryPolicySchema } from '../../src/domain/policy.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
@@ -46,7 +48,6 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
   const range = await startRange({ home, attestorPort: 0, integrityPort: 0, host, now });
   const ledger = await openLedger({ url: `sqlite:${join(home, 'ledger.db')}`, mirrorPath: '' });
   const outside = { policy: shippedTargets, home, now };
-  const targets = createTargets(outside);
   const attestor = createAttestors(outside);
   const policy = {
     digest: 'a'.repeat(64),
@@ -56,6 +57,10 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
   const key = loadSigningKey(generateSigningKeyPem());
   const hostAgent = createHostAgents({ policy: () => policy.attestation, home });
+  const targets = withHostSteps(createTargets(outside), {
+    agents: hostAgent,
+    policy: () => ({ targets: outside.policy(), attestation: policy.attestation }),
+  });
   let drawn = 0;
   const deps: ActivityDeps = {
     ledger,
@@ -86,15 +91,19 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     policy,
     clock,
     /** An incident in the ledger that holds these, and the request that is about it. */
-    incident: async (holds: PlannedAction[] = [IMPATIENT], reflexUntilMs = 0) => {
+    incident: async (
+      holds: PlannedAction[] = [IMPATIENT],
+      reflexUntilMs = 0,
+      subject: Subject = {},
+    ) => {
       incidents += 1;
-      await ledger.log.admit(admission(incidents, { holds, reflexUntilMs }));
+      await ledger.log.admit(admission(incidents, { holds, reflexUntilMs, subject }));
       const request: ContainRequest = {
         incident_id: incidentId(incidents),
         class: 'prompt_injection',
         severity: 'high',
         reason: 'seen by a detector',
-        subject: {},
+        subject,
         actions: holds,
       };
       return request;

@@ -12,6 +12,11 @@ describe('the settings of an agent', () => {
     expect(() => readAgentConfig({})).toThrow(/CORDON_AGENT_TOKEN_FILE must name/);
   });
 
+  it('have a TPM and no container runtime, unless they say otherwise', () => {
+    const usual = { CORDON_AGENT_TPM: 'on', CORDON_AGENT_DOCKER: '' };
+    expect(read({})).toMatchObject({ ...usual, CORDON_AGENT_STATE: '/var/lib/cordon-agent' });
+  });
+
   it('select PCRs of several banks', () => {
     expect(read({ CORDON_AGENT_PCRS: 'sha256:0,7+sha384:4' }).CORDON_AGENT_PCRS).toEqual([
       { bank: 'sha256', pcrs: [0, 7] },
@@ -34,6 +39,9 @@ describe('the settings of an agent', () => {
     ['CORDON_AGENT_AK_HANDLE', '0x80000000'],
     ['CORDON_AGENT_AK_HANDLE', '0x81010020; id'],
     ['CORDON_AGENT_PCRS', ''.padEnd(3, ',')],
+    ['CORDON_AGENT_TPM', 'perhaps'],
+    ['CORDON_AGENT_DOCKER', 'docker.sock'],
+    ['CORDON_AGENT_STATE', 'state'],
     ['CORDON_AGENT_PCRS', 'sha1:0'],
     ['CORDON_AGENT_PCRS', 'sha256:7,0'],
     ['CORDON_AGENT_PCRS', 'sha256:16'],

@@ -110,6 +110,25 @@ describe('a body', () => {
   });
 });
 
+describe('an agent without a TPM', () => {
+  it.each([QUOTE, 'GET /api/v1/identity', 'POST /api/v1/activate'])(
+    'says so to %s',
+    async (route) => {
+      const call = await agentWith({ tpm: null });
+      const reply = await call(route, JSON.stringify({ request_nonce: NONCE }));
+      expect([reply.status, jsonOf(reply)['code']]).toEqual([404, 'no_tpm']);
+    },
+  );
+
+  it('captures and contains all the same', async () => {
+    const call = await agentWith({ tpm: null });
+    const subject = { kind: 'process', pid: process.pid };
+    const body = { subject, step: 'kill', effect: 'apply', idempotency_key: 'k' };
+    const reply = await call('POST /api/v1/contain', JSON.stringify(body));
+    expect([reply.status, jsonOf(reply)['code']]).toEqual([403, 'subject_is_ours']);
+  });
+});
+
 describe('an answer', () => {
   it('gives the event log as bytes', async () => {
     const call = await agentWith({ eventLog: async () => Buffer.from([0, 255]) });

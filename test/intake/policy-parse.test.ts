@@ -30,6 +30,23 @@ describe('a broken policy is refused at its file and line', () => {
     });
   });
 
+  it('a step of a host where no host has an agent', async () => {
+    const attestation = 'version: 1\nattempts: { most: 1, window: 1m }\n';
+    const rules = shipped.containment.text.replace(
+      '[quarantine_model, freeze_agent]',
+      '[kill_process]',
+    );
+    const source = {
+      ...withText('containment', rules),
+      attestation: withText('attestation', attestation).attestation,
+    };
+    expect(await problemsOf(parsing(source))).toContainEqual(
+      expect.objectContaining({
+        reason: expect.stringMatching(/kill_process is for a host's agent/),
+      }),
+    );
+  });
+
   it('two webhooks of one name', async () => {
     const one = '{ name: a, url: "https://a.example/", secret_file: s, events: [contained] }';
     const text = `version: 1\nwebhooks:\n  - ${one}\n  - ${one}\n`;
