@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,13 +24,7 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 's-'));
   calls = [];
   answers = { '/api/v1/contain': said(true), '/api/v1/contain/state': said(true) };
-  const server = createServer(async (request, response) => {
-    const text = (await request.setEncoding('utf8').toArray()).join('');
-    const path = request.url ?? '';
-    calls.push({ path, body: JSON.parse(text) });
-    const [status, body] = answers[path] ?? [404, {}];
-    response.writeHead(status).end(JSON.stringify(body));
-  });
+  const server = createServer((...call) => void answer(...call));
   await new Promise<void>((resolve) => server.listen(join(home, 'agent.sock'), resolve));
   const attestation = attestationPolicySchema.parse({
     version: 1,
@@ -49,6 +43,14 @@ beforeEach(async () => {
   };
 });
 afterEach(() => stop());
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = (await request.setEncoding('utf8').toArray()).join('');
+  const path = request.url ?? '';
+  calls.push({ path, body: JSON.parse(text) });
+  const [status, body] = answers[path] ?? [404, {}];
+  response.writeHead(status).end(JSON.stringify(body));
+}
 
 function said(in_force: boolean): [number, ContainAnswer] {
   const about = { schema: 'host-contain/1', step: 'isolate_network', method: 'nftables' } as const;

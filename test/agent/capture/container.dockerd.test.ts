@@ -88,10 +88,10 @@ describe('of a paused container', () => {
     expect(report).toMatchObject({ completeness: 'complete' });
     expect(report?.notes).toContain(`the runtime keeps its log in ${LogPath}`);
     expect(namesIn(bytes)).toContain('runtime-log');
-    // A frame of stdout, with the time of its line.
     const log = contentIn(bytes, 'runtime-log');
-    // oxlint-disable-next-line no-control-regex
-    expect(log).toMatch(/\u0001\0{3}\0\0\0.\d{4}-\d\d-\d\dT\S+ MARKER-on-stdout\n/s);
+    // A frame begins with the number of its stream, and a line with its time.
+    expect([1, 2]).toContain(log.charCodeAt(0));
+    expect(log).toMatch(/\d{4}-\d\d-\d\dT\S+ MARKER-on-stdout\n/);
     expect(log).toContain('MARKER-on-stderr');
   });
 
