@@ -36,8 +36,9 @@ export function withHostSteps<Driver extends TargetDriver>(
 }
 
 async function apply(deps: HostStepsDeps, request: ActionRequest): Promise<ActionOutcome> {
+  const whole = AbortSignal.timeout(request.timeout_ms);
   const acted = await act(deps, request, 'apply');
-  const outcome = await verify(deps, request);
+  const outcome = await verify(deps, request, whole);
   return 'reason' in acted ? explained(outcome, acted) : outcome;
 }
 
@@ -47,9 +48,13 @@ async function poke(deps: HostStepsDeps, request: ActionRequest): Promise<Action
   return { status: 'partial', reason: 'ok', detail: 'accepted, not verified', retryable: true };
 }
 
-async function verify(deps: HostStepsDeps, request: ActionRequest): Promise<ActionOutcome> {
+async function verify(
+  deps: HostStepsDeps,
+  request: ActionRequest,
+  signal = AbortSignal.timeout(request.timeout_ms),
+): Promise<ActionOutcome> {
   const read = await ask(deps, request, ({ about, host }) =>
-    deps.agents.containState(host, about, AbortSignal.timeout(request.timeout_ms)),
+    deps.agents.containState(host, about, signal),
   );
   return 'reason' in read ? { status: 'failed', ...read } : outcomeOf(read, true);
 }

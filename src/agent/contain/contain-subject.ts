@@ -9,7 +9,7 @@ import type { HostScope } from '../host-scope.ts';
 import { bootId, type Contained, findContained } from './find-contained.ts';
 import { isolateNetwork } from './isolate-network.ts';
 import { kill } from './kill.ts';
-import { type ContainRecord, type Records } from './records.ts';
+import type { ContainRecord, Records } from './records.ts';
 import { restartOff } from './restart-off.ts';
 import type { Measured, Step } from './step.ts';
 import { createTurns } from './turns.ts';
@@ -36,13 +36,20 @@ export function createContainment(scope: HostScope, records: Records): Containme
   return {
     contain: (request) =>
       turns.take(canonicalJson(request.subject), () => contain(request, scope, records)),
-    state: async (request) => {
-      const startedAt = performance.now();
-      const at = await findContained(request, scope, records);
-      const now = await STEPS[request.step].measure(at);
-      return answer(request.step, at, { before: now, after: now, startedAt });
-    },
+    state: (request) =>
+      turns.take(canonicalJson(request.subject), () => state(request, scope, records)),
   };
+}
+
+async function state(
+  request: ContainStateRequest,
+  scope: HostScope,
+  records: Records,
+): Promise<ContainAnswer> {
+  const startedAt = performance.now();
+  const at = await findContained(request, scope, records);
+  const now = await STEPS[request.step].measure(at);
+  return answer(request.step, at, { before: now, after: now, startedAt });
 }
 
 async function contain(
@@ -51,7 +58,8 @@ async function contain(
   records: Records,
 ): Promise<ContainAnswer> {
   const startedAt = performance.now();
-  const at = await findContained(request, scope, records);
+  // Of what is gone, nothing is left to be undone: a release is repeated where its answer was lost.
+  const at = await findContained(request, scope, records, request.effect === 'release');
   const step = STEPS[request.step];
   const before = await step.measure(at);
   const act = request.effect === 'apply' ? apply : release;
@@ -66,7 +74,7 @@ async function apply(
   records: Records,
 ): Promise<Measured> {
   const record = at.record ?? recordOf(at, request, await step.prepare(at));
-  const keys = [...record.keys.filter((key) => key !== request.idempotency_key)];
+  const keys = record.keys.filter((key) => key !== request.idempotency_key);
   const kept = { ...record, keys: [...keys, request.idempotency_key].slice(-MOST_KEYS) };
   // First of all: what is not recorded cannot be undone.
   records.write(kept);

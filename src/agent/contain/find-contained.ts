@@ -25,27 +25,29 @@ export interface Contained {
 
 /**
  * Faults: those of `locate` and `findSubject`. A subject that has ended is found all the same by a key under which it
- * was contained: that it is gone is then something that is known of it.
+ * was contained: that it is gone is then something that is known of it. `orNothing`: also by any other.
  */
 export async function findContained(
   { subject, step, idempotency_key: key }: ContainStateRequest,
   scope: HostScope,
   records: Records,
+  orNothing = false,
 ): Promise<Contained> {
   const kept = records.read(subject, step);
   const known = kept?.keys.includes(key) === true ? kept : null;
-  const { found, container, lookAgain } = await find(pinned(subject, known), scope, known !== null);
+  const mayBeGone = orNothing || known !== null;
+  const { found, container, lookAgain } = await find(pinned(subject, known), scope, mayBeGone);
   const processes = identitiesOf(found?.pids ?? []);
-  const at = { subject, cgroup: found?.cgroup ?? known?.cgroup ?? '', container };
-  const record = known ?? (kept !== null && isOfSame(kept, processes, at) ? kept : null);
-  const others = (record === null ? [] : leftOf(record)).filter(
+  const isGone = known !== null && found === null && container === null;
+  const isSame = kept !== null && isOfSame(kept, processes, { subject, container });
+  const record = isGone || isSame ? kept : null;
+  const others = (known === null ? [] : leftOf(known)).filter(
     ({ pid }) => !processes.some((each) => each.pid === pid),
   );
   return {
-    ...at,
+    ...{ subject, container, record, lookAgain },
+    cgroup: found?.cgroup ?? known?.cgroup ?? '',
     processes: [...processes, ...others],
-    record,
-    lookAgain,
   };
 }
 
@@ -65,7 +67,7 @@ interface Found {
   container: RuntimeContainer | null;
 }
 
-async function find(subject: HostSubject, scope: HostScope, isKnown: boolean): Promise<Found> {
+async function find(subject: HostSubject, scope: HostScope, mayBeGone: boolean): Promise<Found> {
   let located: Located | null = null;
   try {
     located = await locate(subject, scope);
@@ -74,7 +76,7 @@ async function find(subject: HostSubject, scope: HostScope, isKnown: boolean): P
     const look = () => findSubject(local, scope.cgroups);
     return { found: look(), container, lookAgain: () => unlessEnded(look) };
   } catch (error) {
-    if (!isKnown || !isEnded(error)) throw error;
+    if (!mayBeGone || !isEnded(error)) throw error;
     return { found: null, container: located?.container ?? null, lookAgain: () => [] };
   }
 }

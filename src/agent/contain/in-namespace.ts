@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { Fault } from '../../domain/fault.ts';
 import { errorCode } from '../subjects/gone.ts';
 import type { NetNamespace } from './net-namespaces.ts';
 
 /** Each of them talks to the kernel alone, in a few milliseconds. */
 const TIMEOUT_MS = 5_000;
+
+/** Our table has a few KB. What the subject adds to it is not read to its end. */
+const MOST_CHARS = 1024 * 1024;
 
 /** What a program said; `code` is null where it was killed. */
 export interface Said {
@@ -35,9 +37,18 @@ export async function runIn(
     child.once('error', (error) => reject(errorCode(error) === 'ENOENT' ? missing(error) : error));
     child.once('close', resolve);
   });
-  const said = (stream: Readable | null) => (stream === null ? '' : text(stream));
+  const said = (stream: Readable | null) => textOf(stream, () => child.kill('SIGKILL'));
   const [stdout, stderr, ended] = await Promise.all([said(child.stdout), said(child.stderr), code]);
   return { code: ended, stdout, stderr };
+}
+
+async function textOf(stream: Readable | null, giveUp: () => unknown): Promise<string> {
+  let text = '';
+  for await (const chunk of stream?.setEncoding('utf8') ?? []) {
+    text += chunk as string;
+    if (text.length > MOST_CHARS) giveUp();
+  }
+  return text;
 }
 
 function missing(cause: unknown): Fault {

@@ -10,8 +10,8 @@ import type { Measured, Step } from './step.ts';
 
 const PROBE = fileURLToPath(new URL('escape-probe.ts', import.meta.url));
 
-/** A datagram is dropped on its way out, or has nowhere to go. */
-const HELD = ['EPERM', 'ENETUNREACH'];
+/** A datagram is dropped on its way out, or has nowhere to go (ip(7), ip-route(8)). */
+const HELD = ['EPERM', 'EACCES', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN'];
 
 /**
  * Cuts the subject off, what is established included, by a table in its own network namespace, and a container from
@@ -73,11 +73,12 @@ async function apply(at: Contained, { allow, timeout_s }: ContainRequest): Promi
 
 async function release(at: Contained): Promise<string> {
   const problem = at.container === null ? '' : await attachAgain(at.container, at.record?.before);
-  await withNetNamespaces(living(at), async (namespaces) => {
+  return withNetNamespaces(living(at), async (namespaces) => {
     const ours = namespaces.filter(({ isOfHost }) => !isOfHost);
     await Promise.all(ours.map((each) => removeTable(each, tableOf(at.subject))));
+    const left = await Promise.all(ours.map((each) => listTable(each, tableOf(at.subject))));
+    return left.some((table) => table !== null) ? 'its rules are still there' : problem;
   });
-  return problem;
 }
 
 function living({ processes, lookAgain }: Contained) {

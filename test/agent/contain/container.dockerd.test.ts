@@ -61,6 +61,18 @@ describe('killing a container', () => {
     expect(await kill.apply()).toMatchObject([200, { in_force: true }]);
   });
 
+  it('is not in force while another has its name, until that is killed, too', async () => {
+    const first = await runContainer(SLEEPER);
+    const kill = stepOn(first, 'kill');
+    await kill.apply();
+    await first.remove();
+    expect(await kill.state()).toMatchObject([200, { in_force: true }]);
+    const second = await running(SLEEPER, {}, { name: first.name });
+    expect(await kill.state()).toMatchObject([200, { in_force: false }]);
+    expect(await kill.apply()).toMatchObject([200, { in_force: true }]);
+    expect((await second.inspect()).State.Running).toBe(false);
+  });
+
   it('that is removed with its death is known to be dead', async () => {
     const container = await runContainer(SLEEPER, { AutoRemove: true });
     const kill = stepOn(container, 'kill');
