@@ -15,6 +15,7 @@ const ROUNDS = 30;
 
 const ROOT = `/cordon-bench-${process.pid}`;
 const AGENT = `${ROOT}/agent`;
+const SCOPE = { cgroups: [ROOT], engine: null };
 const cgroup = { kind: 'cgroup', path: AGENT } as const;
 
 const rows = await measured();
@@ -47,16 +48,16 @@ async function rowOf(
   const [ours, floors]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     floors.push(await msOf(bare));
-    await thawSubject(subject, [ROOT]);
+    await thawSubject(subject, SCOPE);
     ours.push(await msOf(() => freeze(subject)));
-    await thawSubject(subject, [ROOT]);
+    await thawSubject(subject, SCOPE);
   }
   const figure = `${processes} processes frozen ${how}: ms`;
   return { figure, value: median(ours), floor: median(floors) };
 }
 
 async function freeze(subject: HostSubject): Promise<void> {
-  const { frozen } = await freezeSubject(subject, [ROOT]);
+  const { frozen } = await freezeSubject(subject, SCOPE);
   if (!frozen) throw new Error('it was not frozen');
 }
 

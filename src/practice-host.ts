@@ -20,29 +20,44 @@ const HANDLES = { akHandle: '0x81010020', ekHandle: '0x81010001' };
 /** What the firmware of the practice host measures. */
 const SELECTION = [{ bank: 'sha256' as const, pcrs: [0, 2, 4, 7] }];
 
-/** The host of the practice range, with the real agent on it; null where it is not wanted or cannot be had. */
+/** The host of the practice range, with the real agent on it; null where it is not wanted. */
 export async function startPracticeHost(config: Config, log: Logger): Promise<HostParts | null> {
   if (config.CORDON_RANGE_TPM === 'off') return null;
   const home = config.CORDON_HOME;
   try {
-    const tpm = await startSoftwareTpm({ home, log: (message) => log.info({}, message) });
+    const tpm = await tpmOf(config, log);
     return await startAgentOn(tpm, home, log).catch(async (error: unknown) => {
-      await tpm.stop();
+      await tpm?.stop();
       throw error;
     });
   } catch (error) {
     if (config.CORDON_RANGE_TPM === 'require' || !(error instanceof Fault)) throw error;
-    // To have no swtpm is a choice; one that does not work is a defect.
-    if (error.code === 'software_tpm_missing') log.info({}, error.message);
-    else log.error({ err: error }, 'there is no practice host');
+    log.error({ err: error }, 'there is no practice host');
     return null;
   }
 }
 
-async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promise<HostParts> {
+/** To have no swtpm is a choice; one that does not work is a defect. */
+async function tpmOf(config: Config, log: Logger): Promise<SoftwareTpm | null> {
+  try {
+    const say = (message: string) => log.info({}, message);
+    return await startSoftwareTpm({ home: config.CORDON_HOME, log: say });
+  } catch (error) {
+    const isMissing = error instanceof Fault && error.code === 'software_tpm_missing';
+    if (config.CORDON_RANGE_TPM === 'require' || !isMissing) throw error;
+    log.info({}, error.message);
+    return null;
+  }
+}
+
+async function startAgentOn(
+  tpm: SoftwareTpm | null,
+  home: string,
+  log: Logger,
+): Promise<HostParts> {
   ensureSecret(home, tokenFile('host'));
-  const keys = openTpm({ tcti: tpm.tcti, ...HANDLES });
-  await provision(keys);
+  const keys = tpm && openTpm({ tcti: tpm.tcti, ...HANDLES });
+  if (keys !== null) await provision(keys);
   const { cgroup, workload } = await workloadOf(home, log);
   const stateDirectory = join(home, 'range', 'host-agent');
   const agentSocket = join(home, 'run', 'host-agent.sock');
@@ -51,7 +66,8 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
     selection: SELECTION,
     // The software TPM comes without firmware, and so without its log.
     eventLog: () => Promise.resolve(null),
-    host: cgroup === '' ? NOTHING_ALLOWED : { cgroups: [cgroup], runtimeSocket: '', stateDirectory },
+    host:
+      cgroup === '' ? NOTHING_ALLOWED : { cgroups: [cgroup], runtimeSocket: '', stateDirectory },
     token: () => readToken(join(home, tokenFile('host'))),
     complain: (problem) => log.warn(problem, 'the agent of the practice host failed'),
   });
@@ -63,7 +79,7 @@ async function startAgentOn(tpm: SoftwareTpm, home: string, log: Logger): Promis
     stop: async () => {
       await agent.stop();
       await workload?.stop();
-      await tpm.stop();
+      await tpm?.stop();
     },
   };
 }

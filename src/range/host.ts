@@ -5,9 +5,10 @@ import type { RangeAnswer, RangeHandler, RangeService } from './service.ts';
 import type { SoftwareTpm } from './software-tpm.ts';
 import { orderTampering, quoteThrough, tampering, tamperSchema } from './tamper.ts';
 
-/** What the practice host is made of: its TPM and the agent that runs on it, both already started. */
+/** What the practice host is made of, all of it already started. */
 export interface HostParts {
-  tpm: Pick<SoftwareTpm, 'extend' | 'reset'>;
+  /** Null where this machine has no software for one. */
+  tpm: Pick<SoftwareTpm, 'extend' | 'reset'> | null;
   /** The socket that the agent listens on. It takes the token of the host's door. */
   agentSocket: string;
   /** The cgroup of what the host is there to run; '' where this machine lets nobody make one. */
@@ -20,7 +21,7 @@ const HIGHEST_PCR = 23;
 const tamperOrder = z.strictObject({ how: tamperSchema });
 const extendOrder = z.strictObject({ pcr: z.int().min(0).max(HIGHEST_PCR) });
 
-/** The practice host: a real agent with a TPM, and somebody at its door who can meddle with what it answers. */
+/** The practice host: a real agent, and somebody at its door who can meddle with what it answers. */
 export function createHost({ tpm, agentSocket, workload }: HostParts, token: string): RangeService {
   const agent = agentOn(agentSocket, token);
   return {
@@ -36,8 +37,8 @@ export function createHost({ tpm, agentSocket, workload }: HostParts, token: str
         body: { tampered: tampering(store), workload },
       }),
       'POST /range/tamper': obey(tamperOrder, ({ how }, store) => orderTampering(store, how)),
-      'POST /range/extend': obey(extendOrder, ({ pcr }) => tpm.extend(pcr, strangeMeasurement())),
-      'POST /range/reset': obey(z.strictObject({}), () => tpm.reset()),
+      'POST /range/extend': obey(extendOrder, ({ pcr }) => tpm?.extend(pcr, strangeMeasurement())),
+      'POST /range/reset': obey(z.strictObject({}), () => tpm?.reset()),
     },
     acting: ['POST /api/v1/quote'],
     open: ['GET /health'],
@@ -53,6 +54,8 @@ function passedOn(agent: CallAgent): Record<string, RangeHandler> {
     'POST /api/v1/activate': ({ body }) => agent('POST', '/api/v1/activate', body),
     'POST /api/v1/freeze': ({ body }) => agent('POST', '/api/v1/freeze', body),
     'POST /api/v1/thaw': ({ body }) => agent('POST', '/api/v1/thaw', body),
+    'POST /api/v1/contain': ({ body }) => agent('POST', '/api/v1/contain', body),
+    'POST /api/v1/contain/state': ({ body }) => agent('POST', '/api/v1/contain/state', body),
     'POST /api/v1/capture': ({ body }) => agent.pour('/api/v1/capture', body),
   };
 }

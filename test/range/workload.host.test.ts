@@ -28,7 +28,7 @@ describe('the workload of the practice host', () => {
     const { name, stop } = await start();
     const [pid] = processesOfCgroup(`${PATH}/${name}`) ?? [];
     const subject = { kind: 'cgroup', path: `${PATH}/${name}` } as const;
-    expect((await freezeSubject(subject, [PATH])).frozen).toBe(true);
+    expect((await freezeSubject(subject, { cgroups: [PATH], engine: null })).frozen).toBe(true);
     await stop();
     expect(existsSync(directory)).toBe(false);
     expect(existsSync(join('/proc', String(pid)))).toBe(false);
