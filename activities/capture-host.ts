@@ -1,10 +1,10 @@
 import type { Captured, HostCaptureRequest } from '../src/domain/activities.ts';
-import type { Taken } from '../src/domain/custodian.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { Fault } from '../src/domain/fault.ts';
 import { ALWAYS_ENCRYPTED, COLLECTORS, type Collector } from '../src/domain/host-capture.ts';
 import { hostSubjectOf, type HostSubject } from '../src/domain/host-subject.ts';
 import type { ActivityDeps } from './deps.ts';
+import { keepStill } from './keep-still.ts';
 import { seal } from './seal-evidence.ts';
 
 /** A collector with less than this left could only be cut off. */
@@ -12,7 +12,8 @@ const LEAST_MS = 500;
 
 /**
  * Freezes the subject, takes from it one collector after the other in order of volatility, lets it run again, and
- * seals what was kept.
+ * seals what was kept. Where this worker dies the agent lets it run again by itself, unless somebody had frozen it for
+ * good: that is never undone here.
  */
 export async function captureHost(
   deps: ActivityDeps,
@@ -22,18 +23,22 @@ export async function captureHost(
   const subject = hostSubjectOf(request.subject);
   if (subject === null) return nothing('the report names nothing on the host');
   const endsMs = deps.now() + request.deadline_ms;
-  const frozen = await freeze(deps, host, subject);
-  const taken: Taking = { artifacts: [], gaps: frozen.gaps };
+  const still = await keepStill(deps.hostAgent, deps.now, {
+    host,
+    subject,
+    holder: request.incident_id,
+  });
+  const taken: Taking = { artifacts: [], gaps: still.gaps };
   try {
     for (const collector of collectorsFor(request)) {
       await take(deps, { host, subject, collector, endsMs }, taken);
     }
   } finally {
-    await thaw(deps, host, subject, frozen);
+    await still.letGo();
   }
   // A host of which nothing was had has given nothing that destruction may rely on.
   if (taken.artifacts.length === 0) return { ...nothing(''), gaps: taken.gaps };
-  return seal(deps, request, { host, frozen: frozen.frozen, ...taken });
+  return seal(deps, request, { host, frozen: still.frozen, ...taken });
 }
 
 interface Taking {
@@ -43,37 +48,6 @@ interface Taking {
 
 function collectorsFor({ severity }: HostCaptureRequest): Collector[] {
   return COLLECTORS.filter((collector) => collector !== 'memory' || severity === 'critical');
-}
-
-interface Frozen {
-  frozen: Taken['frozen'];
-  gaps: Gap[];
-}
-
-/** What runs on while it is captured from is captured all the same, and it is said. */
-async function freeze(
-  { hostAgent, now }: ActivityDeps,
-  host: string,
-  subject: HostSubject,
-): Promise<Frozen> {
-  const from_ms = now();
-  const answer = await hostAgent.freeze(host, subject);
-  if ('reason' in answer) return { frozen: null, gaps: [gap('freeze', answer)] };
-  const { frozen, method } = answer.answer;
-  if (frozen) return { frozen: { method, from_ms, to_ms: null }, gaps: [] };
-  return { frozen: null, gaps: [{ collector: 'freeze', reason: `not frozen by ${method}` }] };
-}
-
-async function thaw(
-  { hostAgent, now }: ActivityDeps,
-  host: string,
-  subject: HostSubject,
-  { frozen, gaps }: Frozen,
-): Promise<void> {
-  if (frozen === null) return;
-  const answer = await hostAgent.thaw(host, subject);
-  if ('reason' in answer) gaps.push(gap('thaw', answer));
-  else frozen.to_ms = now();
 }
 
 interface Ask {

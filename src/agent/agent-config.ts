@@ -100,7 +100,7 @@ const SETTINGS = {
     fallback: '',
   },
   CORDON_AGENT_STATE: {
-    meaning: 'what containments began with is kept below this directory, for their release',
+    meaning: 'the directory in which the agent remembers what it must undo',
     schema: z.string().regex(/^\//, 'is not a path from the root'),
     fallback: '/var/lib/cordon-agent',
   },

@@ -16,6 +16,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   subject_not_found: 404,
   unsupported_subject: 422,
   subject_shares_host_network: 422,
+  agent_state_unusable: 422,
 };
 
 /** What is busy is free again in about that. */

@@ -1,14 +1,24 @@
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import type { z } from 'zod';
-import { captureRequestSchema, subjectRequestSchema } from '../domain/host-capture.ts';
+import {
+  captureRequestSchema,
+  freezeRequestSchema,
+  thawRequestSchema,
+} from '../domain/host-capture.ts';
 import { containRequestSchema, containStateRequestSchema } from '../domain/host-containment.ts';
+import type { HostSubject } from '../domain/host-subject.ts';
 import { type Answer, ok } from './answer.ts';
 import { readBody } from './body.ts';
 import { createCaptures } from './capture/capture-answer.ts';
 import { createContainment } from './contain/contain-subject.ts';
 import { openRecords } from './contain/records.ts';
 import { openEngine } from './docker/engine.ts';
-import { freezeSubject, thawSubject } from './freeze/freeze-subject.ts';
+import { readBootClock } from './freeze/boot-clock.ts';
+import { freezeSubject, lookAtSubject, thawSubject } from './freeze/freeze-subject.ts';
+import { createFreezer, type Freezer } from './freeze/freezer.ts';
+import { openLeaseFiles } from './freeze/lease-files.ts';
+import type { HostScope } from './host-scope.ts';
 
 /** The longest path of a cgroup (PATH_MAX), sixteen recipients, and sixty-four networks. */
 const MOST_BODY_BYTES = 8 * 1024;
@@ -20,7 +30,7 @@ export interface HostOptions {
   cgroups: readonly string[];
   /** Where the container runtime listens; '' where there is none. */
   runtimeSocket: string;
-  /** What containments began with is kept below it. */
+  /** What the agent must undo is remembered below it. */
   stateDirectory: string;
   /** Runs `captureInChild`; ours where it is not given. */
   captureProgram?: string;
@@ -36,14 +46,26 @@ export function hostRoutesOf(
   const { cgroups, runtimeSocket, stateDirectory } = options;
   const scope = { cgroups, engine: runtimeSocket === '' ? null : openEngine(runtimeSocket) };
   const capture = createCaptures({ ...options, ...scope });
+  const freezer = freezerOf(scope, stateDirectory);
   const containment = createContainment(scope, openRecords(stateDirectory));
   return {
-    '/api/v1/freeze': post(subjectRequestSchema, ({ subject }) => freezeSubject(subject, scope)),
-    '/api/v1/thaw': post(subjectRequestSchema, ({ subject }) => thawSubject(subject, scope)),
+    '/api/v1/freeze': post(freezeRequestSchema, ({ subject, lease }) =>
+      freezer.freeze(subject, lease),
+    ),
+    '/api/v1/thaw': post(thawRequestSchema, ({ subject, holder }) => freezer.thaw(subject, holder)),
     '/api/v1/contain': post(containRequestSchema, containment.contain),
     '/api/v1/contain/state': post(containStateRequestSchema, containment.state),
     '/api/v1/capture': answering(captureRequestSchema, capture),
   };
+}
+
+function freezerOf(scope: HostScope, stateDirectory: string): Freezer {
+  const holding = {
+    freeze: (subject: HostSubject) => freezeSubject(subject, scope),
+    thaw: (subject: HostSubject) => thawSubject(subject, scope),
+    look: (subject: HostSubject) => lookAtSubject(subject, scope),
+  };
+  return createFreezer(holding, openLeaseFiles(join(stateDirectory, 'leases')), readBootClock());
 }
 
 function post<T>(schema: z.ZodType<T>, act: (body: T) => Promise<object>): Record<string, Route> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cancellation } from './attestor.ts';
-import type { ArtifactReport, CaptureRequest, FreezeAnswer } from './host-capture.ts';
+import type { ArtifactReport, CaptureRequest, FreezeAnswer, FreezeLease } from './host-capture.ts';
 import type { ContainAnswer, ContainRequest, ContainStateRequest } from './host-containment.ts';
 import type { HostSubject } from './host-subject.ts';
 import { sha256Schema } from './primitives.ts';
@@ -79,9 +79,14 @@ export interface HostAgent {
   /** The log of the host's boot, as its firmware wrote it. */
   eventLog(host: string, signal?: Cancellation): Promise<AgentAnswer<Uint8Array>>;
   identity(host: string): Promise<AgentAnswer<Identity>>;
-  /** Freezes the subject, or lets it run again; measured after acting. */
-  freeze(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
-  thaw(host: string, subject: HostSubject): Promise<AgentAnswer<FreezeAnswer>>;
+  /** Freezes the subject, for good or by a lease, which is renewed by asking again; measured after acting. */
+  freeze(
+    host: string,
+    subject: HostSubject,
+    lease?: FreezeLease,
+  ): Promise<AgentAnswer<FreezeAnswer>>;
+  /** Lets it run again; as a holder, only what its lease holds. Measured after acting. */
+  thaw(host: string, subject: HostSubject, holder?: string): Promise<AgentAnswer<FreezeAnswer>>;
   /** Takes a step on a subject, or undoes it; measured after acting. */
   contain(
     host: string,

@@ -26,8 +26,26 @@ export const recipientSchema = z
   .string()
   .regex(/^age1[02-9ac-hj-np-z]{58}$/, 'is no age recipient');
 
-/** `POST /api/v1/freeze` and `/thaw`. */
-export const subjectRequestSchema = z.strictObject({ subject: hostSubjectSchema });
+const holderSchema = z.string().min(1).max(128);
+
+/** For how long at the most, unless it is asked for again: what a capture freezes must not stand still for ever. */
+export const freezeLeaseSchema = z.strictObject({
+  holder: holderSchema,
+  ms: z.int().min(100).max(600_000),
+});
+export type FreezeLease = z.infer<typeof freezeLeaseSchema>;
+
+/** `POST /api/v1/freeze`. Without a lease it is for good. */
+export const freezeRequestSchema = z.strictObject({
+  subject: hostSubjectSchema,
+  lease: z.exactOptional(freezeLeaseSchema),
+});
+
+/** `POST /api/v1/thaw`. With a holder only what its lease holds is let go. */
+export const thawRequestSchema = z.strictObject({
+  subject: hostSubjectSchema,
+  holder: z.exactOptional(holderSchema),
+});
 
 export const FREEZE_METHODS = ['runtime_pause', 'cgroup_freezer', 'sigstop'] as const;
 
@@ -38,6 +56,8 @@ export const freezeAnswerSchema = z.strictObject({
   method: z.enum(FREEZE_METHODS),
   processes: z.int().nonnegative(),
   took_ms: z.number().nonnegative(),
+  /** Where a lease was asked for: false where somebody else had frozen it before, for good. */
+  leased: z.exactOptional(z.boolean()),
 });
 export type FreezeAnswer = z.infer<typeof freezeAnswerSchema>;
 

@@ -71,6 +71,18 @@ describe('what runs on a host', () => {
     expect(dump?.from_host?.plain.size).toBe(plain.length);
   });
 
+  it('stands on where it was frozen to be contained, which no capture undoes', async () => {
+    await runVictim('while :; do sleep 1; done', { cgroup: agent });
+    await door.act('freeze', { kind: 'cgroup', path: agent.path });
+    const { gaps, receipt } = await captureHost(on.deps, await asked());
+    expect(gaps.map(({ collector }) => collector)).not.toContain('freeze');
+    expect(isAskedToFreeze(agent.path)).toBe(true);
+    const manifest = Buffer.from(await on.deps.store.get(receipt?.manifest.sha256 ?? ''));
+    const { payload } = JSON.parse(manifest.toString()).dsseEnvelope;
+    const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString());
+    expect(predicate.frozen).toMatchObject({ method: 'cgroup_freezer', to: '' });
+  });
+
   it('leaves a gap and no receipt where it is gone already', async () => {
     const subject = { host: 'web-1', process: `${allowed.path}/nobody` };
     const captured = await captureHost(on.deps, await asked({ subject }));

@@ -30,7 +30,7 @@ async function agentWith(over: Partial<HandlerDeps> = {}) {
     tpm: stillTpm(),
     selection: [{ bank: 'sha256', pcrs: [0] }],
     eventLog: async () => null,
-    host: NOTHING_ALLOWED,
+    host: { ...NOTHING_ALLOWED, stateDirectory: join(folder, 'state') },
     token: () => TOKEN,
     complain: (problem) => complaints.push(problem),
     ...over,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DoorOptions } from './host-door.ts';
 
 const DOOR = new URL('host-door.ts', import.meta.url);
 
@@ -14,12 +15,12 @@ export interface AgentApart {
 
 export async function startAgentApart(
   cgroups: readonly string[],
-  captureProgram?: string,
+  options: DoorOptions = {},
 ): Promise<AgentApart> {
-  const options = [cgroups, { captureProgram }].map((each) => JSON.stringify(each));
+  const given = [cgroups, options].map((each) => JSON.stringify(each));
   const source = `
     const { openHostDoor } = await import('${DOOR}');
-    process.send((await openHostDoor(${options.join()})).socket);`;
+    process.send((await openHostDoor(${given.join()})).socket);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

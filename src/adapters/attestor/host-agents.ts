@@ -45,8 +45,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
     ask(deps.policy().hosts, pool, host, what, signal);
   const contain = async (path: string, host: string, body: object, signal?: Cancellation) =>
     contained(await call(host, { method: 'POST', path, body }, signal));
-  const order = (what: 'freeze' | 'thaw', host: string, subject: HostSubject) =>
-    call(host, { method: 'POST', path: `/api/v1/${what}`, body: { subject } });
+  const order = (what: 'freeze' | 'thaw', host: string, body: { subject: HostSubject }) =>
+    call(host, { method: 'POST', path: `/api/v1/${what}`, body });
   return {
     quote: async (host, nonce, signal) => {
       const body = { request_nonce: nonce };
@@ -70,9 +70,14 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
       if ('reason' in read) return read;
       return { answer: Buffer.from(read.answer.secret, 'base64') };
     },
-    freeze: async (host, subject) =>
-      parsed(await order('freeze', host, subject), freezeAnswerSchema),
-    thaw: async (host, subject) => parsed(await order('thaw', host, subject), freezeAnswerSchema),
+    freeze: async (host, subject, lease) => {
+      const body = { subject, ...(lease !== undefined && { lease }) };
+      return parsed(await order('freeze', host, body), freezeAnswerSchema);
+    },
+    thaw: async (host, subject, holder) => {
+      const body = { subject, ...(holder !== undefined && { holder }) };
+      return parsed(await order('thaw', host, body), freezeAnswerSchema);
+    },
     contain: (host, body, signal) => contain('/api/v1/contain', host, body, signal),
     containState: (host, body, signal) => contain('/api/v1/contain/state', host, body, signal),
     capture: (host, request) => capture(deps.policy().hosts, pool, host, request),

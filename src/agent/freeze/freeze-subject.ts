@@ -36,6 +36,23 @@ export function thawSubject(subject: HostSubject, scope: HostScope): Promise<Fre
   });
 }
 
+/** The same measurement without acting, and the processes of the subject. Throws the same Faults. */
+export async function lookAtSubject(
+  subject: HostSubject,
+  scope: HostScope,
+): Promise<{ answer: FreezeAnswer; pids: number[] }> {
+  const startedAt = performance.now();
+  const { subject: local, container } = await locateRunning(subject, scope);
+  const found = findSubject(local, scope.cgroups);
+  const hold = holdOf(found);
+  const own = hold ?? (found.cgroup === '' ? 'sigstop' : 'cgroup_freezer');
+  const method = container === null ? own : 'runtime_pause';
+  // What was frozen behind its runtime's back may be let run by it at any moment.
+  const frozen = hold !== null && (container === null || container.facts.State.Paused);
+  const processes = found.pids.length;
+  return { answer: answer({ frozen, method, processes, startedAt }), pids: found.pids };
+}
+
 /** What holds the subject at this moment; null where a part of it runs. */
 export function holdOf({ pids, cgroup }: FoundSubject): Exclude<Method, 'runtime_pause'> | null {
   if (cgroup !== '' && isFrozen(cgroup)) return 'cgroup_freezer';

@@ -151,7 +151,7 @@ describe('a capture', () => {
       folder,
       'setInterval(() => {}, 1e6); await new Promise(() => {});',
     );
-    const agent = await startAgentApart([allowed.path], program);
+    const agent = await startAgentApart([allowed.path], { captureProgram: program });
     const attempt = captureFrom(agent.socket, subject, 'processes');
     await eventually(capturing, (pids) => pids.length === 2);
     await Promise.all([agent.kill(), expect(attempt).rejects.toThrow(/aborted|hang up/)]);

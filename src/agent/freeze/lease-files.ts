@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { hostSubjectSchema } from '../../domain/host-subject.ts';
+import { canonicalJson } from '../../evidence/canonical.ts';
+import { errorCode } from '../subjects/gone.ts';
+
+const leaseSchema = z.strictObject({
+  schema: z.literal('host-freeze-lease/1'),
+  /** Who asked: two may hold one subject. */
+  holder: z.string(),
+  subject: hostSubjectSchema,
+  /** A process of another boot is none of ours. */
+  boot_id: z.string(),
+  /** Milliseconds since boot, sleep included: no clock that anybody sets. */
+  until_ms: z.number(),
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+/** What was frozen for a while, so that an agent that was killed lets go of it when it is started again. */
+export interface LeaseFiles {
+  all(): Lease[];
+  /** Returns when it is durable: what it speaks of is frozen after it. */
+  write(lease: Lease): void;
+  remove(lease: Lease): void;
+}
+
+/** By which a lease is found again: its holder and its subject. */
+export function leaseId({ holder, subject }: Pick<Lease, 'holder' | 'subject'>): string {
+  return createHash('sha256').update(canonicalJson({ holder, subject })).digest('hex');
+}
+
+/** Below `directory`, which is made when it is needed. Faults: `agent_state_unusable`, not retryable. */
+export function openLeaseFiles(directory: string): LeaseFiles {
+  const fileOf = (lease: Lease) => join(directory, `${leaseId(lease)}.json`);
+  return {
+    all: () => namesIn(directory).flatMap((name) => readLease(join(directory, name))),
+    write: (lease) => {
+      try {
+        mkdirSync(directory, { recursive: true, mode: 0o700 });
+        writeDurably(directory, fileOf(lease), JSON.stringify(lease));
+      } catch (cause) {
+        const message = `a lease cannot be kept in CORDON_AGENT_STATE (${errorCode(cause)})`;
+        throw new Fault('agent_state_unusable', message, { retryable: false, cause });
+      }
+    },
+    remove: (lease) => rmSync(fileOf(lease), { force: true }),
+  };
+}
+
+/** Where none can be read none can be kept, and that is said when one is asked for. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => name.endsWith('.json'));
+  } catch {
+    return [];
+  }
+}
+
+/** A file that is no lease was not written whole, and so nothing was frozen after it. */
+function readLease(file: string): Lease[] {
+  try {
+    return [leaseSchema.parse(JSON.parse(readFileSync(file, 'utf8')))];
+  } catch {
+    return [];
+  }
+}
+
+function writeDurably(directory: string, file: string, text: string): void {
+  const draft = `${file}.new`;
+  synced(draft, 'w', (fd) => writeSync(fd, text));
+  renameSync(draft, file);
+  synced(directory, 'r', () => undefined);
+}
+
+function synced(path: string, flags: string, use: (fd: number) => unknown): void {
+  const fd = openSync(path, flags, 0o600);
+  try {
+    use(fd);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
