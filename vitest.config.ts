@@ -15,6 +15,7 @@ const NEEDS = [
   'dockerd',
   's3',
   'immutable',
+  'host-e2e',
 ];
 
 /** An installation starts in a few seconds on a quiet machine; this leaves room for a busy one. */

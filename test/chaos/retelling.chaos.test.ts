@@ -98,8 +98,8 @@ async function isThoughtAbout(id: string): Promise<boolean> {
 }
 
 async function pendingOf(id: string) {
-  const describe = (client: Client) => client.workflow.getHandle(id).describe();
-  return (await parts.engine.asClient(describe)).raw;
+  const asking = (client: Client) => client.workflow.getHandle(id).describe();
+  return (await parts.engine.asClient(asking)).raw;
 }
 
 /** As the class's counter does when its threshold is reached. */
