@@ -7,6 +7,11 @@ import type { ActivityDeps } from './deps.ts';
 import { keepStill } from './keep-still.ts';
 import { seal } from './seal-evidence.ts';
 
+export type CaptureHostDeps = Pick<
+  ActivityDeps,
+  'hostAgent' | 'store' | 'custodian' | 'policy' | 'random' | 'now'
+>;
+
 /** A collector with less than this left could only be cut off. */
 const LEAST_MS = 500;
 
@@ -16,7 +21,7 @@ const LEAST_MS = 500;
  * good: that is never undone here.
  */
 export async function captureHost(
-  deps: ActivityDeps,
+  deps: CaptureHostDeps,
   request: HostCaptureRequest,
 ): Promise<Captured> {
   const host = request.subject.host ?? deps.policy().attestation.unnamed_host ?? '';
@@ -58,7 +63,7 @@ interface Ask {
 }
 
 /** One artifact, or the reason why there is none: whatever one collector does, the others go on. */
-async function take(deps: ActivityDeps, ask: Ask, { artifacts, gaps }: Taking): Promise<void> {
+async function take(deps: CaptureHostDeps, ask: Ask, { artifacts, gaps }: Taking): Promise<void> {
   const { collector } = ask;
   try {
     const artifact = await fetch(deps, ask);
@@ -76,7 +81,7 @@ const NO_RECIPIENTS = {
 };
 
 async function fetch(
-  { hostAgent, store, policy, now }: ActivityDeps,
+  { hostAgent, store, policy, now }: CaptureHostDeps,
   { host, subject, collector, endsMs }: Ask,
 ): Promise<Artifact | { reason: string; detail: string }> {
   const deadline_ms = endsMs - now();
