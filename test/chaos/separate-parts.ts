@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ownPorts } from '../support/own-ports.ts';
 import { callRange } from '../../src/range/client.ts';
 import { cordonProcess, type Part } from '../support/processes.ts';
+import { type PolicyChanges, writePolicy } from '../support/policy-directory.ts';
 import { enginePart, type EnginePart } from './engine-part.ts';
 
 /** A server, where it is called, and its log. */
@@ -27,10 +28,11 @@ export interface SeparateParts {
 }
 
 /** Lays out an installation in a temporary directory; nothing of it runs yet. */
-export async function separateParts(): Promise<SeparateParts> {
+export async function separateParts(policy?: PolicyChanges): Promise<SeparateParts> {
   const home = await mkdtemp(join(tmpdir(), 'cc-'));
   const [api = 0, otherApi = 0, temporal = 0, ui = 0] = await ownPorts(4);
   const env = environment(home, api, temporal);
+  if (policy) env['CONTAINMENT_POLICY_PATH'] = await writePolicy(join(home, 'policy'), policy);
   const engine = enginePart({ home, port: temporal, uiPort: ui });
   const range = cordonProcess({
     role: 'range',

@@ -57,8 +57,10 @@ async function opened(collector: Collector, commands: string): Promise<string> {
 }
 
 it('temporary files are opened by age, zstd and tar', async () => {
-  const told = await opened('tmpfs', 'tar tf plain; tar xOf plain run/note');
-  expect(told.split('\n')).toEqual(expect.arrayContaining(['run/note', 'found']));
+  const told = await opened('tmpfs', "tar tf plain; tar xOf plain --wildcards '*run/note'");
+  expect(told.split('\n')).toEqual(
+    expect.arrayContaining([expect.stringMatching(/run\/note$/), 'found']),
+  );
 });
 
 it('memory is opened by age, zstd and gdb, which finds what was in it', async () => {
