@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StoreKind, StoreStanding, StoreVerdict } from '../../domain/store-verdict.ts';
 import { tryStore } from './canary.ts';
 import type { Trial } from './trial.ts';
@@ -9,6 +10,9 @@ const AGAIN_AFTER_MS = 10 * 60 * 1000;
 
 /** How often the clock is looked at; a machine that slept through its day is late by no more. */
 const LOOK_EVERY_MS = 60 * 1000;
+
+/** Nobody waits longer for a store that hangs, when everything else has stopped. */
+const STOP_PATIENCE_MS = 5_000;
 
 /** What is known of the store at the moment. */
 export interface StoreStatus {
@@ -68,7 +72,7 @@ export function startCanary(deps: CanaryDeps): Canary {
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await running;
+      await Promise.race([running, delay(STOP_PATIENCE_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -16,8 +16,8 @@ export type Lie =
   | 'loses'
   | 'returns_other_bytes';
 
-/** What a careful owner sets: no permission to delete, no lock of less than a day. */
-export type Rule = 'no_deletes' | 'no_short_locks';
+/** What a careful owner sets: no permission to delete, no lock of less than a day; and another writer, always first. */
+export type Rule = 'no_deletes' | 'no_short_locks' | 'busy';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -83,6 +83,7 @@ export function createVersionedBucket(now: () => number): VersionedBucket {
       const top = latest(key);
       const isShort = lock !== null && lock.untilMs < now() + DAY_MS;
       if (isShort && rules.has('no_short_locks')) throw new Refusal(403, 'AccessDenied');
+      if (onlyNew && rules.has('busy')) throw new Refusal(409, 'ConditionalRequestConflict');
       const taken = top !== undefined && top.bytes !== null;
       if (taken && onlyNew && !lies.has('ignores_if_none_match')) {
         throw new Refusal(412, 'PreconditionFailed');

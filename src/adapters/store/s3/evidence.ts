@@ -27,9 +27,9 @@ export async function keepEvidence(
   const written = await writeVersion(bucket, content, { ...order, beside: false });
   const version =
     written ??
-    (await matching(bucket, sha256, alarm)) ??
+    (await keptBefore(bucket, sha256, alarm)) ??
     (await writeVersion(bucket, content, { ...order, beside: true }));
-  if (version === null) throw notTaken();
+  if (version === null) throw takenByAnother();
   if (written === null) await extendLock(bucket, version, untilMs);
   await confirm(bucket, version, { sha256, size }, untilMs);
 }
@@ -85,10 +85,12 @@ export async function requireVersion(
   return (await firstMatching(bucket, history, sha256)) ?? oldest;
 }
 
-async function matching(bucket: Bucket, sha256: string, alarm: Alarm): Promise<Version | null> {
+/** null where the key was taken by something else, which must not keep the evidence out. */
+async function keptBefore(bucket: Bucket, sha256: string, alarm: Alarm): Promise<Version | null> {
   const history = await historyOf(bucket, keyOf(bucket, sha256));
+  if (history.versions.length === 0) throw takenByAnother();
   const version = await firstMatching(bucket, history, sha256);
-  if (version === null && history.versions.length > 0) tell(history, sha256, alarm);
+  if (version === null) tell(history, sha256, alarm);
   else tellOdd(history, sha256, alarm);
   return version;
 }
@@ -123,7 +125,8 @@ function tell({ versions, markers }: History, sha256: string, alarm: Alarm): voi
   alarm({ sha256, versions: versions.length, markers: markers.length });
 }
 
-function notTaken(): Fault {
-  const message = 'the evidence store cannot be used: it took the evidence for kept, and has none';
+/** Two that keep the same at the same time: the one that comes back later finds it kept. */
+function takenByAnother(): Fault {
+  const message = 'the evidence store cannot be used: another writer is at the same key';
   return new Fault('evidence_store_unavailable', message, { retryable: true });
 }

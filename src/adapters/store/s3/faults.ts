@@ -8,11 +8,14 @@ export interface Answer {
   words: string;
 }
 
+/** Too slow, too much: of now, like everything that is the service's own fault. */
+const PASSING = [408, 429];
+
 /** A refusal of S3, for good and not for now; null for everything else. */
 export function answerOf(error: unknown): Answer | null {
   if (!(error instanceof S3ServiceException)) return null;
   const status = error.$metadata.httpStatusCode ?? 0;
-  if (status < 400 || status >= 500 || status === 429) return null;
+  if (status < 400 || status >= 500 || PASSING.includes(status)) return null;
   return { status, words: `${error.name} (${status})` };
 }
 

@@ -110,6 +110,14 @@ describe('evidence in a bucket', () => {
     expect(stores.alarms[0]).toEqual({ sha256: DIGEST, versions: 1, markers: 0 });
   });
 
+  it('is not written beside that of another writer who is just as far', async () => {
+    s3.bucket.rules.add('busy');
+    await expect(store.put(BYTES, 'text/plain')).rejects.toThrow(
+      faultOf('evidence_store_unavailable', true),
+    );
+    expect(s3.bucket.kept).toEqual([]);
+  });
+
   it('is found corrupt where no version is what was put', async () => {
     await store.put(BYTES, 'text/plain');
     only().bytes = Buffer.from('what the agent had in memorY');
