@@ -1,7 +1,16 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
 import { tryStore } from '../../../src/adapters/store/canary.ts';
 import { openLocalDirectory } from '../../../src/adapters/store/local-directory.ts';
 import type { Trial } from '../../../src/adapters/store/trial.ts';
@@ -81,6 +90,10 @@ describe('the canary in a bucket', () => {
     const verdict = await verdictOf(trial);
     expect(verdict.enforcing).toBe(false);
     expect(allowedIn(verdict)).toContain(attempt);
+    // What was kept in its place goes with it, unless it is locked.
+    expect(s3.bucket.kept.filter(({ lock }) => lock === null && lie !== 'keeps_unlocked')).toEqual(
+      [],
+    );
     // Who does it without being told to bypass anything does it with that as well; nothing else is blamed.
     expect(allowedIn(verdict).filter((other) => !other.startsWith(attempt))).toEqual([]);
   });
@@ -92,10 +105,20 @@ describe('the canary in a bucket', () => {
     await expect(verdictOf(hurried)).rejects.toThrow(faultOf('evidence_store_unavailable', true));
   });
 
+  it('has no verdict on one so slow that the lock is over before everything was tried', async () => {
+    const { remove } = s3.bucket;
+    onTestFinished(() => void (s3.bucket.remove = remove));
+    s3.bucket.remove = (...call) => {
+      now += 61_000;
+      remove(...call);
+    };
+    await expect(verdictOf(trial)).rejects.toThrow(faultOf('evidence_store_unavailable', true));
+  });
+
   it('leaves out what takes time when it is to stop, and takes off the hold', async () => {
     const verdict = await verdictOf(trial, AbortSignal.abort());
     expect(verdict.not_tried.map(({ attempt }) => attempt)).toEqual(['delete_under_hold']);
-    expect(s3.bucket.kept.map(({ held }) => held)).toEqual([false, false]);
+    expect(s3.bucket.kept.map(({ held }) => held)).toEqual([false]);
     now += 2 * 60 * 60 * 1000;
     await verdictOf(trial);
     expect(s3.bucket.kept).toEqual([]);

@@ -11,6 +11,9 @@ const MEDIA_TYPE = 'application/zstd';
 const BYTES = Buffer.alloc(700_001, 'a page of memory');
 const DIGEST = sha256Hex(BYTES);
 
+/** 400 MB through the disk and two digests, on a machine that does other things as well. */
+const WHILE_OTHERS_WORK_MS = 60_000;
+
 let root: string;
 let store: EvidenceStore;
 
@@ -83,24 +86,28 @@ describe('reading a stream of evidence', () => {
   });
 });
 
-it('takes 200 MB and gives them back within 100 MB of memory', async () => {
-  const chunk = Buffer.alloc(1_000_000);
-  const before = process.memoryUsage().rss;
-  let peak = before;
-  const source = async function* () {
-    for (let index = 0; index < 200; index += 1) {
-      peak = Math.max(peak, process.memoryUsage().rss);
-      chunk.writeUInt32LE(index);
-      yield chunk;
+it(
+  'takes 200 MB and gives them back within 100 MB of memory',
+  async () => {
+    const chunk = Buffer.alloc(1_000_000);
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const source = async function* () {
+      for (let index = 0; index < 200; index += 1) {
+        peak = Math.max(peak, process.memoryUsage().rss);
+        chunk.writeUInt32LE(index);
+        yield chunk;
+      }
+    };
+    const ref = await store.putStream(source(), MEDIA_TYPE);
+    for await (const read of store.read(ref)) {
+      if (read.length > 0) peak = Math.max(peak, process.memoryUsage().rss);
     }
-  };
-  const ref = await store.putStream(source(), MEDIA_TYPE);
-  for await (const read of store.read(ref)) {
-    if (read.length > 0) peak = Math.max(peak, process.memoryUsage().rss);
-  }
-  expect(ref.size).toBe(200_000_000);
-  expect(peak - before).toBeLessThan(100_000_000);
-});
+    expect(ref.size).toBe(200_000_000);
+    expect(peak - before).toBeLessThan(100_000_000);
+  },
+  WHILE_OTHERS_WORK_MS,
+);
 
 async function overwrite(bytes: Uint8Array): Promise<void> {
   await chmod(objectPath(), 0o644);

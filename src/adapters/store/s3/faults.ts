@@ -1,12 +1,14 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { Fault } from '../../../domain/fault.ts';
 
 /** What the service said no with. */
-export interface Answer {
-  status: number;
+const answerSchema = z.strictObject({
+  status: z.int(),
   /** `AccessDenied (403)`: by its code, because its sentence may name people and keys. */
-  words: string;
-}
+  words: z.string(),
+});
+type Answer = z.infer<typeof answerSchema>;
 
 /** Too slow, too much: of now, like everything that is the service's own fault. */
 const PASSING = [408, 429];
@@ -32,9 +34,14 @@ export async function reached<Result>(work: () => Promise<Result>): Promise<Resu
 export function unavailable(error: unknown): Fault {
   const why = error instanceof Error ? wordsOf(error) : 'it failed';
   const message = `the evidence store cannot be used: ${why}`;
-  // What the service answers may repeat the signed request, so it is not kept as the cause.
-  const cause = error instanceof S3ServiceException ? undefined : error;
+  // What the service answers may repeat the signed request: as the cause, only what it comes to.
+  const cause = error instanceof S3ServiceException ? answerOf(error) : error;
   return new Fault('evidence_store_unavailable', message, { retryable: true, cause });
+}
+
+/** True for a Fault that stands for a no of S3, and not for its being away. */
+export function isRefusal(fault: unknown): boolean {
+  return fault instanceof Fault && answerSchema.safeParse(fault.cause).success;
 }
 
 function wordsOf(error: Error): string {

@@ -174,9 +174,9 @@ describe('a bucket that does not answer', () => {
   );
 
   it('is unavailable, for now, when it stops in the middle of the bytes', async () => {
-    const store = await open({ idleMs: IDLE_MS });
-    await store.put(BYTES, 'text/plain');
+    await (await open()).put(BYTES, 'text/plain');
     s3.trouble = 'stalls_in_the_body';
+    const store = await open({ idleMs: IDLE_MS });
     await expect(store.get(DIGEST)).rejects.toThrow(unavailable);
   });
 
