@@ -60,10 +60,9 @@ async function attempt(name: string, path: string, stage: string): Promise<Outco
     await ATTEMPTS.get(name)?.(path, stage);
     return { outcome: 'done', detail: 'the file system did it' };
   } catch (error) {
-    if (hasCode(error) && REFUSALS.includes(error.code)) {
-      return { outcome: 'refused', detail: error.code };
-    }
-    return { outcome: 'inconclusive', detail: hasCode(error) ? error.code : 'not carried out' };
+    if (!hasCode(error)) throw error;
+    const refused = REFUSALS.includes(error.code);
+    return { outcome: refused ? 'refused' : 'inconclusive', detail: error.code };
   } finally {
     await rm(stage, { force: true });
   }
