@@ -19,6 +19,9 @@ const ANSWERED_WITHIN_MS = 2_000;
 const AWAY_MS = 45_000;
 const NOTICED_WITHIN_MS = 8_000;
 
+/** Room for a machine that has much else to do: what is asked is that all of it happens. */
+const CAUGHT_UP_WITHIN_MS = 150_000;
+
 /** A dispatcher has this many starts under way, of whatever there was when the first of them was refused. */
 const IN_FLIGHT = 12;
 
@@ -59,7 +62,7 @@ describe('when the engine is back', () => {
   it('starts every incident without a restart and without waiting, the critical ones first', async () => {
     await parts.engine.start();
     await until(() => outboxSize(parts.home) < REPORTS, 'the first is started', NOTICED_WITHIN_MS);
-    await until(() => outboxSize(parts.home) === 0, 'all are started', 60_000);
+    await until(() => outboxSize(parts.home) === 0, 'all are started', CAUGHT_UP_WITHIN_MS);
     const started = await parts.engine.asClient(workflows);
     const order = started
       .toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime())
@@ -67,19 +70,19 @@ describe('when the engine is back', () => {
     expect(order).toHaveLength(REPORTS);
     const critical = order.filter((severity) => severity === 'critical').length;
     expect(order.lastIndexOf('critical')).toBeLessThan(critical + IN_FLIGHT);
-  }, 90_000);
+  }, 180_000);
 
   it('contains them all, and does no effect twice that the reflex has had', async () => {
     const isContained = async () => {
       incidents = await everyIncident(place());
       return incidents.every(({ state }) => state === 'contained');
     };
-    await until(isContained, 'all are contained', 90_000);
+    await until(isContained, 'all are contained', CAUGHT_UP_WITHIN_MS);
     expect(wrongEffects(parts.home, incidents)).toEqual([]);
     expect(incidents.flatMap(targetActions).every(({ status }) => status === 'contained')).toBe(
       true,
     );
-  }, 120_000);
+  }, 180_000);
 });
 
 async function flood(): Promise<Answer[]> {

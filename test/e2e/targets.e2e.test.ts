@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { effectKey } from '../../src/domain/idempotency.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
@@ -11,11 +12,11 @@ let cordon: Installation;
 let refused: Incident;
 
 beforeAll(async () => {
-  const impatient = { timeout_ms: 400 };
+  const impatient = { timeout_ms: 800 };
   cordon = await installation({
     policy: {
       targets: { actions: { freeze_agent: impatient, force_vault_relock: impatient } },
-      recovery: { capture: { deadline: '700ms' } },
+      recovery: { capture: { deadline: '2s' } },
     },
   });
   // Begun first, because it takes longest to heal.
@@ -103,6 +104,9 @@ describe('a target that flaps', () => {
   });
 });
 
+/** An impatient freeze may need a second try on a busy machine; what hangs is not in force for as long as it does. */
+const HELD_BUT_THE_LAST = ['contained', 'contained', 'failed'];
+
 describe('a target that hangs during capture', () => {
   it('leaves a gap, and nothing else waits for it', async () => {
     await cordon.fault('vault', { fault: 'slow', ms: 20_000 });
@@ -110,13 +114,12 @@ describe('a target that hangs during capture', () => {
       class: 'integrity_violation',
       subject: { host: 'gap-1' },
     });
-    const failed = await cordon.untilState(id, 'containment_failed');
-    const statuses = failed.containment_actions.map(({ action, status }) => [action, status]);
-    expect(statuses).toEqual([
-      ['freeze_agent', 'contained'],
-      ['disable_airlock', 'contained'],
-      ['force_vault_relock', 'failed'],
-    ]);
+    const failed = await cordon.until(id, ({ state, containment_actions }) => {
+      const statuses = containment_actions.map(({ status }) => status);
+      return state === 'containment_failed' && isDeepStrictEqual(statuses, HELD_BUT_THE_LAST);
+    });
+    const actions = failed.containment_actions.map(({ action }) => action);
+    expect(actions).toEqual(['freeze_agent', 'disable_airlock', 'force_vault_relock']);
     expect(failed.gaps.map(({ collector }) => collector)).toEqual(['status:vault']);
     const captured = failed.artifacts.map(({ collector }) => collector);
     expect(captured).toEqual(['status:agent', 'status:airlock', 'report']);
