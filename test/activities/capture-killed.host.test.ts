@@ -61,7 +61,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const startAgent = () => startAgentApart([allowed.path], undefined, join(folder, 'state'));
+const startAgent = () => startAgentApart([allowed.path], { stateDirectory: join(folder, 'state') });
 
 /** A worker that captures, and stands at this step. */
 async function workerAt(step: Step): Promise<ChildProcess> {

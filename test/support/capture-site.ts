@@ -60,6 +60,7 @@ export async function captureDeps(site: CaptureSite): Promise<CaptureHostDeps> {
     store,
     custodian: createCustodian({
       ...{ store, key: await keyOf(home), register, policyDigest: () => policy.digest },
+      standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
     }),
     policy: () => policy,
     random: () => crypto.getRandomValues(new Uint8Array(32)),
