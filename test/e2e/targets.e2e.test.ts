@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { effectKey } from '../../src/domain/idempotency.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { RangeFaultOrder } from '../../src/range/faults.ts';
+import { eventually } from '../support/eventually.ts';
 import { installation, STARTING_MS, type Installation } from '../support/installation.ts';
 
 /** A target that refuses is asked again only after half a minute. */
@@ -135,19 +136,33 @@ describe('an incident that is resolved while its containment fails', () => {
     await cordon.fault('agent', { fault: 'down' });
     const { id } = await cordon.report({ class: 'tool_call_burst', subject });
     await cordon.untilState(id, 'containment_failed');
-    const { status, body } = await cordon.command('resolve', id);
-    expect([status, body['state']]).toEqual([200, 'resolved']);
+    await releasedOnceWell(id, 'unreachable');
+    expect(await cordon.frozen(subject)).toBe(false);
+  });
+
+  it('goes on to its release also where a try was under way that fails', async () => {
+    const subject = { host: 'early-2' };
+    await cordon.fault('agent', { fault: 'slow', ms: 3_000 });
+    const { id } = await cordon.report({ class: 'tool_call_burst', subject });
+    await cordon.untilState(id, 'containment_failed');
+    await eventually(() => cordon.isActing(id), Boolean);
+    await releasedOnceWell(id, 'timeout');
+    expect(await cordon.frozen(subject)).toBe(false);
+  });
+
+  async function releasedOnceWell(id: string, reason: string) {
+    const resolved = await cordon.command('resolve', id);
+    expect(resolved).toMatchObject({ status: 200, body: { state: 'resolved' } });
     const [failed] = (await cordon.until(id, ({ released_at }) => released_at !== ''))
       .containment_actions;
-    expect(failed).toMatchObject({ status: 'failed', reason: 'unreachable' });
+    expect(failed).toMatchObject({ status: 'failed', reason });
     await heal();
     const over = await cordon.until(id, ({ bundle }) => bundle !== null);
     expect(over).toMatchObject({
       state: 'resolved',
       containment_actions: [{ status: 'released' }],
     });
-    expect(await cordon.frozen(subject)).toBe(false);
-  });
+  }
 });
 
 describe('a target that is down at the release', () => {

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { engineFiles } from '../../src/engine/engine-files.ts';
 
+/** temporal.api.enums.v1.PendingActivityState: a worker has it. */
+const STARTED = 2;
+
 /** The workflow engine below one installation. */
 export function engineOf(home: string, client: Client) {
   async function history(workflowId: string) {
@@ -10,6 +13,12 @@ export function engineOf(home: string, client: Client) {
 
   return {
     history,
+
+    /** Whether a worker carries out a step of the workflow. */
+    isActing: async (workflowId: string): Promise<boolean> => {
+      const { raw } = await client.workflow.getHandle(workflowId).describe();
+      return raw.pendingActivities?.some(({ state }) => state === STARTED) ?? false;
+    },
 
     /** The workflows of which a task has failed, and how: each is wedged until its code is mended. */
     wedged: async (): Promise<string[]> => {

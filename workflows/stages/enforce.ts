@@ -13,7 +13,8 @@ export function keepTrying(story: Story, action: PlannedAction, again = 0): void
   const over = scope
     .run(() => enforce(story, action, again))
     .catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
+      // A try that was under way when it was given up may also have ended by failing.
+      if (!isCancellation(error) && !scope.consideredCancelled) throw error;
     });
   story.retries.set(action.action, { scope, over });
 }
