@@ -32,7 +32,7 @@ beforeAll(async () => {
   console.log(`deaths: ${passed.deaths.join(', ')}`);
   answered = passed.answered;
   incidents = await settled(parts);
-}, 180_000);
+}, 300_000);
 
 afterAll(() => parts.remove(), 60_000);
 

@@ -10,14 +10,14 @@ import { recover } from './person.ts';
 import { type SeparateParts, separateParts } from './separate-parts.ts';
 import { inLedger, lockLedger } from './stored.ts';
 
-/** A message reaches a worker that has nothing else to do in milliseconds. */
-const DELIVERED_WITHIN_MS = 15_000;
+/** Seconds where a worker is there and has nothing else to do, more where it is still to start. */
+const DONE_WITHIN_MS = 60_000;
 
 /** temporal.api.enums.v1.PendingActivityState and PendingWorkflowTaskState: a worker has it. */
 const STARTED = 2;
 
 /** The engine takes a worker to be dead that has not finished a task after 10 s. */
-const NOTICED_WITHIN_MS = 30_000;
+const NOTICED_WITHIN_MS = 60_000;
 
 let parts: SeparateParts;
 
@@ -38,12 +38,11 @@ describe('what the ledger was told when worker and engine died', () => {
     await parts.engine.start();
     await parts.worker.start();
 
-    const resolve = () =>
-      call(placeOf(), 'admin', 'POST', '/api/v1/incidents/resolve', { body: { id } });
-    await until(async () => (await resolve()).status === 200, 'it can be resolved', 30_000);
+    const resolved = async () => (await resolve(id)).status === 200;
+    await until(resolved, 'it can be resolved', NOTICED_WITHIN_MS);
     await expectRecovered(id);
     expect(typesOf(id).filter((type) => type === 'acknowledged')).toHaveLength(1);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('what is told again, after a task was lost that had written already', () => {
@@ -59,13 +58,17 @@ describe('what is told again, after a task was lost that had written already', (
     expect(await incident(id)).toMatchObject({ severity: 'critical' });
     await recover(placeOf(), id);
     await expectRecovered(id);
-  }, 120_000);
+  }, 240_000);
 });
 
 async function contained(incidentClass: 'prompt_injection' | 'policy_bypass_attempt') {
   const subject = { host: 'host-1', agent: incidentClass };
   const id = await insist(placeOf(), { key: incidentClass, class: incidentClass, subject });
-  await until(async () => (await incident(id)).state === 'contained', 'it is contained', 30_000);
+  await until(
+    async () => (await incident(id)).state === 'contained',
+    'it is contained',
+    DONE_WITHIN_MS,
+  );
   return id;
 }
 
@@ -78,7 +81,7 @@ async function interrupt<T>(
 ): Promise<T> {
   const unlock = lockLedger(parts.home);
   const answer = send();
-  await until(() => isDelivered(id), 'a worker has it', DELIVERED_WITHIN_MS);
+  await until(() => isDelivered(id), 'a worker has it', DONE_WITHIN_MS);
   parts.engine.freeze();
   unlock();
   await until(() => typesOf(id).includes(told), `the ledger was told: ${told}`, 10_000);
@@ -110,7 +113,7 @@ async function escalate(id: string): Promise<void> {
 }
 
 async function expectRecovered(id: string): Promise<void> {
-  await until(async () => (await incident(id)).bundle !== null, 'it is sealed', 30_000);
+  await until(async () => (await incident(id)).bundle !== null, 'it is sealed', DONE_WITHIN_MS);
   const resolved = await incident(id);
   expect(resolved).toMatchObject({ resolved_by: 'admin', acked_by: 'admin' });
   expect(await isInForce(parts.home, resolved, 'freeze_agent')).toBe(false);
@@ -119,6 +122,10 @@ async function expectRecovered(id: string): Promise<void> {
 
 function acknowledge(id: string): Promise<Answer> {
   return call(placeOf(), 'admin', 'POST', '/api/v1/recovery/ack', { body: { incident_id: id } });
+}
+
+function resolve(id: string): Promise<Answer> {
+  return call(placeOf(), 'admin', 'POST', '/api/v1/incidents/resolve', { body: { id } });
 }
 
 function typesOf(id: string): unknown[] {

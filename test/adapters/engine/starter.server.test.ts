@@ -93,7 +93,9 @@ describe('after the end of a run', () => {
     await engine.whileWorking(async () => {
       const person = { by: 'ada', claim: '', note: '' };
       const commands = createCommands(engine.client);
-      await commands.send(id, 'resolve', person, 'request-1');
+      // A worker that has just started may not answer within the time that a command is given.
+      const resolve = () => commands.send(id, 'resolve', person, 'request-1').catch(() => null);
+      await eventually(resolve, (answer) => answer !== null);
       await engine.client.workflow.getHandle(id).result();
     });
     const { runId } = await describing(id);
