@@ -36,8 +36,9 @@ export async function openEvidenceStore(config: Config, log: Logger): Promise<Tr
 
 /** Where the evidence is, for people. */
 export function placeOfEvidence(config: Config): string {
-  if (config.EVIDENCE_STORE === 's3')
+  if (config.EVIDENCE_STORE === 's3') {
     return `bucket ${config.EVIDENCE_S3_BUCKET}, with Object Lock`;
+  }
   const flag = config.EVIDENCE_IMMUTABLE === 'on' ? ', with the immutable flag' : '';
   return `${join(config.CORDON_HOME, 'evidence')}${flag}`;
 }
@@ -62,8 +63,9 @@ function bucketOf(config: Config) {
 
 function requireConsistent(config: Config): void {
   if (config.EVIDENCE_STORE === 's3') {
-    if (config.EVIDENCE_S3_BUCKET === '')
+    if (config.EVIDENCE_S3_BUCKET === '') {
       throw bad('EVIDENCE_STORE is s3 without EVIDENCE_S3_BUCKET');
+    }
     if (config.EVIDENCE_IMMUTABLE === 'on') throw bad('EVIDENCE_IMMUTABLE is for a local store');
     return;
   }

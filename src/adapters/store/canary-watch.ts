@@ -59,7 +59,8 @@ export function startCanary(deps: CanaryDeps): Canary {
     if (running === null && deps.now() >= dueAt) running = run();
     await running;
   };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  // A start that fails further on is not to be kept alive by this.
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
   void look();
   return {
     status: () => status,

@@ -51,8 +51,9 @@ async function probeServer(cli: Cli): Promise<Probe[]> {
 function canary({ evidence }: Health): Probe[] {
   if (evidence === undefined) return [];
   const { kind, enforcing, checked_at, tried, not_tried } = evidence;
-  if (checked_at === '')
+  if (checked_at === '') {
     return [{ name: 'canary', verdict: 'ok', detail: `${kind}: not tried yet`, next: '' }];
+  }
   const allowed = tried.filter(({ refused }) => !refused).map(({ attempt }) => attempt);
   const untried = not_tried.map(({ attempt }) => attempt);
   const detail = [

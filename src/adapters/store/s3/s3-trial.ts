@@ -19,7 +19,7 @@ export interface Pace {
 
 const PACE: Pace = {
   lockMs: 60_000,
-  wait: (ms, signal) => delay(ms, undefined, { signal }),
+  wait: (ms, signal) => delay(ms, undefined, { signal, ref: false }),
 };
 
 /** The last attempt: what is under a hold must stay when its lock is over. */
