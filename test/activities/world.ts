@@ -94,16 +94,18 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     incident: async (
       holds: PlannedAction[] = [IMPATIENT],
       reflexUntilMs = 0,
-      subject: Subject = {},
+      subject?: Subject,
     ) => {
       incidents += 1;
-      await ledger.log.admit(admission(incidents, { holds, reflexUntilMs, subject }));
+      await ledger.log.admit(
+        admission(incidents, { holds, reflexUntilMs, ...(subject && { subject }) }),
+      );
       const request: ContainRequest = {
         incident_id: incidentId(incidents),
         class: 'prompt_injection',
         severity: 'high',
         reason: 'seen by a detector',
-        subject,
+        subject: subject ?? {},
         actions: holds,
       };
       return request;

@@ -111,14 +111,15 @@ describe('a body', () => {
 });
 
 describe('an agent without a TPM', () => {
-  it.each([QUOTE, 'GET /api/v1/identity', 'POST /api/v1/activate'])(
-    'says so to %s',
-    async (route) => {
-      const call = await agentWith({ tpm: null });
-      const reply = await call(route, JSON.stringify({ request_nonce: NONCE }));
-      expect([reply.status, jsonOf(reply)['code']]).toEqual([404, 'no_tpm']);
-    },
-  );
+  it.each([
+    [QUOTE, JSON.stringify({ request_nonce: NONCE })],
+    ['GET /api/v1/identity', undefined],
+    ['POST /api/v1/activate', '{}'],
+  ])('says so to %s', async (route, body) => {
+    const call = await agentWith({ tpm: null });
+    const reply = await call(route, body);
+    expect([reply.status, jsonOf(reply)['code']]).toEqual([404, 'no_tpm']);
+  });
 
   it('captures and contains all the same', async () => {
     const call = await agentWith({ tpm: null });
