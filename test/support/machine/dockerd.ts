@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { eventually } from '../eventually.ts';
+import type { Missing } from '../missing.ts';
 import type { Need } from './needing.ts';
 
 const STARTED_WITHIN_MS = 60_000;
@@ -30,10 +31,7 @@ export const IMAGE = 'cordon-test-busybox:1';
 /** A Docker engine of its own below a temporary directory, with one image and without a registry. */
 export const dockerd: Need = async (project) => {
   const why = whyNone();
-  if (why !== null) {
-    const remedy = 'apt-get install -y --no-install-recommends docker.io busybox-static nftables';
-    return { what: 'a Docker engine to start', why, remedy };
-  }
+  if (why !== null) return missing(why);
   const folder = mkdtempSync(join(tmpdir(), 'd-'));
   const cgroup = `/cordon-dockerd-${process.pid}`;
   const socket = join(folder, 's');
@@ -47,21 +45,26 @@ export const dockerd: Need = async (project) => {
       STARTED_WITHIN_MS,
     );
     await importImage(docker, folder);
-  } catch (error) {
-    const log = readFileSync(join(folder, 'log'), 'utf8').slice(-2_000);
+  } catch {
+    const [last = ''] = readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n').slice(-1);
     await stop();
-    throw new Error(`dockerd said last: ${log}`, { cause: error });
+    return missing(`it does not start: ${last}`);
   }
   project.provide('dockerd', { socket, cgroup });
   return stop;
 };
+
+function missing(why: string): Missing {
+  const remedy = 'apt-get install -y --no-install-recommends docker.io busybox-static nftables';
+  return { what: 'a Docker engine of its own', why, remedy };
+}
 
 function whyNone(): string | null {
   for (const program of ['dockerd', 'containerd', 'runc', 'nft', 'nsenter']) {
     if (!isOnPath(program)) return `${program} is not on PATH`;
   }
   if (!existsSync(BUSYBOX)) return `there is no ${BUSYBOX}`;
-  // ldd fails where nothing is loaded, and an image of one file has nothing to be loaded.
+  // In an image of one file there is nothing that it could load; ldd fails where nothing is to be loaded.
   return isStatic(BUSYBOX) ? null : `${BUSYBOX} is not a static program`;
 }
 
