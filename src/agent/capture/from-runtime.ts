@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Engine } from '../docker/engine.ts';
+import { errorCode } from '../subjects/gone.ts';
 import type { CaptureTarget, CollectFrom } from './collector.ts';
 import { type Findings, startFindings } from './findings.ts';
 import { tarEntry, TAR_TYPE } from './tar-entry.ts';
@@ -49,10 +50,17 @@ async function asked(
       late(leftMs),
     ]);
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    findings.lower('truncated', error.message);
+    findings.lower('truncated', whyNone(error));
     return null;
   }
+}
+
+/** A runtime that breaks off in the middle of an answer is none of our bugs. */
+function whyNone(error: unknown): string {
+  if (error instanceof Fault) return error.message;
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  return `the runtime broke off with ${code}`;
 }
 
 /** Of the time that is left: an engine that hangs must not take that of what the kernel gives. */

@@ -28,7 +28,7 @@ export interface Engine {
   inspect(id: string): Promise<Container | null>;
   /** Of its files, since its image: names only. */
   changes(id: string): Promise<Change[]>;
-  /** What its outputs said, as `logFrames` reads it; the newest lines of it, however long. */
+  /** What its outputs said, as `lastFrames` reads it: the newest lines, however long. */
   logs(id: string): Promise<Readable>;
   pause(id: string): Promise<Objection>;
   unpause(id: string): Promise<Objection>;
