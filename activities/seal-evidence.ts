@@ -15,7 +15,7 @@ export async function seal(
   const snapshot_id = Buffer.from(random()).toString('hex').slice(0, 16);
   const about = { incident_id, snapshot_id, class: incidentClass, severity, subject };
   try {
-    return { ...captured, receipt: await custodian.seal({ ...about, ...kept, taken_ms: now() }) };
+    return { ...captured, ...(await custodian.seal({ ...about, ...kept, taken_ms: now() })) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const gap = { collector: 'manifest', reason: `${error.code}: ${error.message}` };

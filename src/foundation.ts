@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createAttestors } from './adapters/attestor/attestors.ts';
 import { createHostAgents } from './adapters/attestor/host-agents.ts';
 import { createCustodian } from './adapters/custody/custodian.ts';
+import { thisMachine } from './adapters/custody/machine.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
 import { withHostSteps } from './adapters/targets/host-steps.ts';
@@ -54,10 +55,11 @@ export async function layFoundation(config: Config, log: Logger) {
   const custodian = createCustodian({
     store,
     key: signingKey,
-    register: ledger.register,
-    policyDigest: () => policy.current().digest,
+    ledger,
+    policy: policy.current,
     standing: canary.standing,
   });
+  const machine = await thisMachine(now);
   const signalTokens = await openSignalTokens(home, now);
   const keys = { serviceToken, signingKey };
   return {
@@ -74,6 +76,7 @@ export async function layFoundation(config: Config, log: Logger) {
     attestor,
     hostAgent,
     custodian,
+    machine,
     signalTokens,
     exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
       createExporter({ ledger, policy, keys, now, engineStatus }),

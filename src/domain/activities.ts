@@ -15,6 +15,7 @@ import type { EvidenceGate, EvidenceReceipt } from './evidence-receipt.ts';
 import type { DestructiveAction, ReversibleAction } from './destructive.ts';
 import type { PlannedAction } from './plan.ts';
 import type { Subject } from './report.ts';
+import type { Retention } from './retention.ts';
 
 /** What every step needs to know of its incident. */
 export interface IncidentFacts {
@@ -62,6 +63,8 @@ export interface Captured {
   gaps: Gap[];
   /** Null where nothing could be kept that destruction may rely on. */
   receipt: EvidenceReceipt | null;
+  /** Until when it is kept; absent where it has no manifest that says so. */
+  retention?: Retention;
   reset_count: number | null;
 }
 

@@ -9,6 +9,7 @@ import {
   sha256Schema,
 } from './primitives.ts';
 import { subjectSchema } from './report.ts';
+import { retentionSchema } from './retention.ts';
 import { storeStandingSchema } from './store-verdict.ts';
 
 /** A handful of collectors for each of many hosts' worth of processes; more is not one snapshot. */
@@ -67,7 +68,7 @@ export const captureManifestSchema = z.strictObject({
   /** Where the ledger stood; null where it could not be read. */
   ledger_head: z.strictObject({ seq: z.int().min(1), hash: sha256Schema }).nullable(),
   /** Until when the objects are kept, at least; null where nobody has decided. */
-  retention: z.strictObject({ until: instantSchema, memory_until: instantSchema }).nullable(),
+  retention: retentionSchema.nullable(),
   /** Where the objects are kept, and whether that store refuses to let go of them; absent where nobody tried. */
   store: z.exactOptional(storeStandingSchema),
 });

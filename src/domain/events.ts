@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { custodyEventSchema } from './custody.ts';
 import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
 import { evidenceReceiptSchema } from './evidence-receipt.ts';
@@ -13,6 +14,7 @@ import {
 } from './primitives.ts';
 import { courseSchema, ON_CAPTURE_FAILURE, planSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
+import { retentionSchema } from './retention.ts';
 
 export const SLA_STAGES = ['contain', 'acknowledge', 'resolve', 'review'] as const;
 export type SlaStage = (typeof SLA_STAGES)[number];
@@ -128,6 +130,8 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     reset_count: z.int().nonnegative().nullable().default(null),
     /** Of the signed manifest of these artifacts; null where there is none. */
     receipt: evidenceReceiptSchema.nullable().default(null),
+    /** Until when the objects are kept; absent where nobody has decided. */
+    retention: z.exactOptional(retentionSchema),
   }),
   z.strictObject({ type: z.literal('timestamped'), ...manifestTimeSchema.shape }),
   z.strictObject({
@@ -136,6 +140,7 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     actions: z.array(nameSchema),
     reason: z.string(),
   }),
+  custodyEventSchema,
   z.strictObject({ type: z.literal('contained') }),
   z.strictObject({ type: z.literal('containment_failed'), failing: z.array(actionResultSchema) }),
   z.strictObject({

@@ -63,6 +63,7 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'reflex':
     case 'alert':
     case 'echoed':
+    case 'custody':
       return incident;
     case 'escalated':
       return escalate(incident, event.course, at);

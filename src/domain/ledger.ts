@@ -2,12 +2,14 @@ import type { Attestations } from './attestations.ts';
 import type { RecordedEvent } from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
 import type { Incident, State } from './incident-record.ts';
+import type { CustodyClocks, Expiry, Keeping, Rota } from './keeping.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { IncidentInput } from './messages.ts';
 import type { PlannedAction } from './plan.ts';
 import type { Principal } from './principal.ts';
 import type { Severity } from './severity.ts';
 import type { Stats } from './stats.ts';
+import type { SweepLog } from './sweeps.ts';
 
 /** One report made durable: everything that the detector's 2xx promises, in one transaction. */
 export interface Admission {
@@ -151,5 +153,10 @@ export interface Ledger {
   followers: Followers;
   checkpoints: Checkpoints;
   attestations: Attestations;
+  keeping: Keeping;
+  expiry: Expiry;
+  rota: Rota;
+  custodyClock: CustodyClocks;
+  sweeps: SweepLog;
   close(): Promise<void>;
 }

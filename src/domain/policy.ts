@@ -49,6 +49,9 @@ const serviceLevelsSchema = z.strictObject({
   repeat: durationSchema.refine((ms) => ms >= 1_000, 'must be a second or longer'),
 });
 
+const DAY_MS = 86_400_000;
+const isSomeTime = (ms: number) => ms > 0;
+
 /** `recovery.yaml`: what opens a containment again, how long capture may take, and the service levels. */
 export const recoveryPolicySchema = z.strictObject({
   version: versionSchema,
@@ -66,6 +69,15 @@ export const recoveryPolicySchema = z.strictObject({
         memory: z.array(recipientSchema).default([]),
       })
       .default({ evidence: [], memory: [] }),
+    /** How long what was captured is kept, at least, from when it was. */
+    retention: z
+      .strictObject({
+        evidence: durationSchema
+          .refine(isSomeTime, 'must be longer than zero')
+          .default(90 * DAY_MS),
+        memory: durationSchema.refine(isSomeTime, 'must be longer than zero').default(30 * DAY_MS),
+      })
+      .default({ evidence: 90 * DAY_MS, memory: 30 * DAY_MS }),
   }),
   service_levels: z.strictObject(
     Object.fromEntries(SEVERITIES.map((s) => [s, serviceLevelsSchema])) as Record<

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { CaptureManifest } from '../domain/capture-manifest.ts';
+import type { CaptureManifest, ManifestArtifact } from '../domain/capture-manifest.ts';
 import type { EvidenceRef, EvidenceStore } from '../domain/evidence.ts';
-import { Fault } from '../domain/fault.ts';
+import { dueOf } from '../domain/retention.ts';
+import { buried } from './buried.ts';
 import type { DsseRefusal } from './dsse.ts';
 import { sha256Hex } from './digest.ts';
 import { verifyManifest } from './manifest.ts';
+import { orLost, readBack } from './read-back.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** A manifest is read whole: a thousand artifacts need a few hundred KB. */
@@ -14,6 +15,8 @@ const MOST_MANIFEST_BYTES = 16 * 1024 * 1024;
 export interface CustodyMeans {
   store: Pick<EvidenceStore, 'get' | 'read'>;
   key: PublicKey;
+  /** Where the ledger says that an object was removed. Without it nothing that is gone is excused. */
+  tombstoneOf?: (sha256: string) => Promise<EvidenceRef | null>;
 }
 
 export type MissReason = 'missing' | 'corrupt' | DsseRefusal;
@@ -27,12 +30,22 @@ export interface Miss {
   detail: string;
 }
 
+/** One object that is gone because its time was over, with the tombstone that says so. */
+export interface Expired {
+  name: string;
+  sha256: string;
+  /** Until when it was kept. */
+  until: string;
+  tombstone: EvidenceRef;
+}
+
 export interface Inspection {
   /** Null where it could not be verified: nothing is known then of the objects. */
   manifest: CaptureManifest | null;
   /** Read and hashed, of the manifest and of its objects. */
   bytes: number;
   misses: Miss[];
+  expired: Expired[];
 }
 
 /**
@@ -41,15 +54,17 @@ export interface Inspection {
  */
 export async function inspectSnapshot(ref: EvidenceRef, means: CustodyMeans): Promise<Inspection> {
   const manifest = await readManifest(ref, means);
-  if ('reason' in manifest) return { manifest: null, bytes: 0, misses: [manifest] };
+  if ('reason' in manifest) return { manifest: null, bytes: 0, misses: [manifest], expired: [] };
   let bytes = ref.size;
   const misses: Miss[] = [];
-  for (const { name, stored } of manifest.artifacts) {
-    const miss = await missOf(name, stored, means.store);
-    if (miss) misses.push(miss);
-    else bytes += stored.size;
+  const expired: Expired[] = [];
+  for (const artifact of manifest.artifacts) {
+    const found = await examine(artifact, manifest, means);
+    if (found === null) bytes += artifact.stored.size;
+    else if ('reason' in found) misses.push(found);
+    else expired.push(found);
   }
-  return { manifest, bytes, misses };
+  return { manifest, bytes, misses, expired };
 }
 
 async function readManifest(
@@ -67,43 +82,20 @@ async function readManifest(
   return verdict.valid ? verdict.manifest : miss(verdict.reason, verdict.detail);
 }
 
-async function missOf(
-  name: string,
-  { sha256, size }: { sha256: string; size: number },
-  store: Pick<EvidenceStore, 'read'>,
-): Promise<Miss | null> {
-  const found = await orLost(() => rehash(store.read(sha256)));
-  if ('reason' in found) return { name, sha256, ...found };
-  if (found.sha256 === sha256 && found.size === size) return null;
-  const detail = `found ${found.size} bytes with the digest ${found.sha256}`;
-  return { name, sha256, reason: 'corrupt', detail };
-}
-
-async function rehash(
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<{ sha256: string; size: number }> {
-  const digest = createHash('sha256');
-  let size = 0;
-  for await (const chunk of chunks) {
-    digest.update(chunk);
-    size += chunk.length;
+/** Null where it is what it was, an expiry where it is gone and its time was over. */
+async function examine(
+  { name, collector, stored }: ManifestArtifact,
+  { retention }: CaptureManifest,
+  means: CustodyMeans,
+): Promise<Miss | Expired | null> {
+  const { sha256 } = stored;
+  const lost = await readBack(stored, means.store);
+  if (lost === null) return null;
+  const ref = lost.reason === 'missing' ? await means.tombstoneOf?.(sha256) : null;
+  if (!ref) return { name, sha256, ...lost };
+  const tombstone = await buried(sha256, dueOf(retention, collector), ref, means);
+  if (typeof tombstone === 'string') {
+    return { name, sha256, reason: lost.reason, detail: `${lost.detail}; ${tombstone}` };
   }
-  return { sha256: digest.digest('hex'), size };
-}
-
-interface Lost {
-  reason: 'missing' | 'corrupt';
-  detail: string;
-}
-
-/** What was read, or that the store has lost or changed it. Throws what keeps the store from answering. */
-export async function orLost<Found>(read: () => Promise<Found>): Promise<Found | Lost> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.code === 'evidence_missing') return { reason: 'missing', detail: error.message };
-    if (error.code === 'evidence_corrupt') return { reason: 'corrupt', detail: error.message };
-    throw error;
-  }
+  return { name, sha256, until: tombstone.until, tombstone: ref };
 }

@@ -37,8 +37,10 @@ function eventsOf(bundle: AnyBundle): IncidentEvent[] {
   });
 }
 
-function refsOf(event: IncidentEvent): EvidenceRef[] {
+/** What one event names. */
+export function refsOf(event: IncidentEvent): EvidenceRef[] {
   if (event.type === 'captured') return [...event.artifacts, ...refIn(event.receipt?.manifest)];
+  if (event.type === 'custody') return event.what.flatMap(({ tombstone }) => refIn(tombstone));
   if (event.type === 'attestation') return refIn(event.evidence);
   if (event.type === 'timestamped') return [event.token];
   return event.type === 'sealed' ? [event.bundle] : [];

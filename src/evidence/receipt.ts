@@ -5,13 +5,15 @@ import { Fault } from '../domain/fault.ts';
 import { canonicalJson } from './canonical.ts';
 import {
   type CustodyMeans,
+  type Expired,
   inspectSnapshot,
   type Miss,
   type MissReason,
 } from './inspect-snapshot.ts';
 
 export type ReceiptVerdict =
-  | { valid: true; receipt: EvidenceReceipt; manifest: CaptureManifest }
+  /** `expired`: objects that are gone because their time was over. */
+  | { valid: true; receipt: EvidenceReceipt; manifest: CaptureManifest; expired: Expired[] }
   | { valid: false; reason: MissReason | 'malformed_receipt' | 'other_manifest'; detail: string };
 
 /**
@@ -45,12 +47,12 @@ export async function checkReceipt(given: unknown, means: CustodyMeans): Promise
 async function prove(
   ref: EvidenceRef,
   means: CustodyMeans,
-): Promise<{ receipt: EvidenceReceipt; manifest: CaptureManifest } | Miss> {
-  const { manifest, misses } = await inspectSnapshot(ref, means);
+): Promise<Omit<Extract<ReceiptVerdict, { valid: true }>, 'valid'> | Miss> {
+  const { manifest, misses, expired } = await inspectSnapshot(ref, means);
   const [miss] = misses;
   if (miss) return miss;
   if (!manifest) throw new TypeError('a snapshot has neither a manifest nor a miss');
-  return { receipt: receiptOf(ref, manifest), manifest };
+  return { receipt: receiptOf(ref, manifest), manifest, expired };
 }
 
 function receiptOf(ref: EvidenceRef, manifest: CaptureManifest): EvidenceReceipt {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOUCHES } from '../domain/custody.ts';
 import { ASSURANCES, TRUSTS } from '../domain/enrolment.ts';
 import { type IncidentEventType, PROOFS, SLA_STAGES } from '../domain/events.ts';
 import { COMPLETENESS } from '../domain/host-capture.ts';
@@ -101,6 +102,19 @@ const ATTESTATION = {
   evidence: members(REF),
 };
 
+const CUSTODY: Members = {
+  touch: keepOneOf(TOUCHES),
+  who: members({ name: NAMED, authority: TEXT }),
+  what: list(
+    members({ sha256: digest('evidence'), size: COUNT, until: AT, tombstone: members(REF) }),
+  ),
+  where: members({ host: NAMED, boot_id: NAMED, machine_id: NAMED }),
+  why: TEXT,
+  how: members({ tool: keepOneOf(['cordon']), version: NAMED }),
+  until: AT,
+  trusted_at: AT,
+};
+
 const SLAS = members({
   contain_ms: COUNT,
   acknowledge_ms: COUNT,
@@ -167,8 +181,15 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
   reflex: { action: POLICY_NAME, target: NAMED, applied: YES_NO, detail: TEXT, took_ms: COUNT },
   escalated: { from: SEVERITY, count: COUNT, course: members(COURSE) },
   action: { result: members(RESULT) },
-  captured: { artifacts: ARTIFACTS, gaps: GAPS, reset_count: COUNT, receipt: RECEIPT },
+  captured: {
+    artifacts: ARTIFACTS,
+    gaps: GAPS,
+    reset_count: COUNT,
+    receipt: RECEIPT,
+    retention: members({ until: AT, memory_until: AT }),
+  },
   timestamped: TIME,
+  custody: CUSTODY,
   evidence_gate: {
     decision: keepOneOf(ON_CAPTURE_FAILURE),
     actions: list(POLICY_NAME),

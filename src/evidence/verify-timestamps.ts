@@ -1,7 +1,8 @@
 import type { EvidenceRef } from '../domain/evidence.ts';
 import type { IncidentEvent } from '../domain/events.ts';
 import { sha256Hex } from './digest.ts';
-import { type CustodyMeans, orLost } from './inspect-snapshot.ts';
+import type { CustodyMeans } from './inspect-snapshot.ts';
+import { orLost } from './read-back.ts';
 import { stampedBytesOf, type TimestampRefusal, type VerifyTimestamp } from './timestamp.ts';
 
 /** What the ledger says of the time of a manifest. */

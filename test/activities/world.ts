@@ -72,8 +72,8 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     custodian: createCustodian({
       store,
       key,
-      register: ledger.register,
-      policyDigest: () => policy.digest,
+      ledger,
+      policy: () => policy,
       standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
     }),
     signalCounter: async () => undefined,

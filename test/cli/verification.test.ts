@@ -68,7 +68,7 @@ describe('cordon evidence verify', () => {
     cordon(['evidence', 'verify'], {
       roots: {
         verifyEvidence: async () => ({
-          ...{ manifests: 2, artifacts: 5, bytes: 700, misses },
+          ...{ manifests: 2, artifacts: 5, bytes: 700, misses, expired: [] },
           timestamps: { verified: 1, unchecked: 0 },
         }),
       },

@@ -62,7 +62,7 @@ describe('checking a receipt', () => {
   it('believes it after it crossed a wire, and gives the manifest', async () => {
     const receipt = await receiptFor(on.manifest, on);
     const verdict = await checkReceipt(JSON.parse(JSON.stringify(receipt)), on);
-    expect(verdict).toEqual({ valid: true, receipt, manifest: captureOf() });
+    expect(verdict).toEqual({ valid: true, receipt, expired: [], manifest: captureOf() });
   });
 
   it.each([

@@ -54,12 +54,16 @@ export async function captureDeps(site: CaptureSite): Promise<CaptureHostDeps> {
     recovery: { ...recovery, capture: { ...recovery.capture, recipients } },
   };
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now: Date.now });
-  const register = { head: async () => null };
+  const ledger = {
+    register: { head: async () => null },
+    keeping: { isHeld: async () => false },
+    custodyClock: { read: async () => null },
+  };
   return {
     hostAgent: createHostAgents({ policy: () => policy.attestation, home }),
     store,
     custodian: createCustodian({
-      ...{ store, key: await keyOf(home), register, policyDigest: () => policy.digest },
+      ...{ store, key: await keyOf(home), ledger, policy: () => policy },
       standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
     }),
     policy: () => policy,

@@ -1,53 +1,86 @@
 import type { ManifestArtifact } from '../../domain/capture-manifest.ts';
 import type { Custodian, Taken } from '../../domain/custodian.ts';
 import type { Artifact } from '../../domain/events.ts';
-import type { EvidenceStore } from '../../domain/evidence.ts';
+import type { EvidenceRetention, EvidenceStore } from '../../domain/evidence.ts';
+import { epochMs } from '../../domain/instant.ts';
+import type { CustodyClocks, Keeping } from '../../domain/keeping.ts';
 import type { Register } from '../../domain/ledger.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { dueAt, type Retention } from '../../domain/retention.ts';
 import type { StoreStanding } from '../../domain/store-verdict.ts';
+import { TOOL } from '../../domain/tool.ts';
 import { MANIFEST_MEDIA_TYPE } from '../../evidence/manifest.ts';
 import { checkReceipt, receiptFor } from '../../evidence/receipt.ts';
 import type { SigningKey } from '../../evidence/signing-key.ts';
 import { signManifest } from './sign-manifest.ts';
 
-/** The version of what a manifest says was done, which changes with the collectors. */
-const TOOL = { name: 'cordon', version: '0.1.0' };
-
 export interface CustodianDeps {
-  store: EvidenceStore;
+  store: EvidenceStore & EvidenceRetention;
   key: SigningKey;
-  register: Pick<Register, 'head'>;
-  /** Digest of the policy in force. */
-  policyDigest: () => string;
+  ledger: {
+    register: Pick<Register, 'head'>;
+    keeping: Pick<Keeping, 'isHeld'>;
+    custodyClock: Pick<CustodyClocks, 'read'>;
+  };
+  /** The policy in force. */
+  policy: () => { digest: string; recovery: Pick<Policy['recovery'], 'capture'> };
   /** What the store was last seen to refuse. */
   standing: () => StoreStanding;
 }
 
 export function createCustodian(deps: CustodianDeps): Custodian {
-  const { store, key, register, policyDigest, standing } = deps;
+  const { store, key, ledger, policy, standing } = deps;
   const custody = { store, key: key.publicKey };
   return {
     seal: async (taken) => {
       const { incident_id, snapshot_id, severity, subject, host, gaps, taken_ms } = taken;
+      const retention = await retentionFrom(deps, taken_ms);
+      await keep(deps, taken, retention);
       const manifest = {
         ...{ incident_id, snapshot_id, severity, class: taken.class, subject, host },
         frozen: stillness(taken),
         artifacts: taken.artifacts.map(manifestArtifact),
         gaps: [...gaps],
-        tool: TOOL,
+        tool: { name: TOOL.tool, version: TOOL.version },
         clock: { wall: instant(taken_ms), source: 'system' },
-        policy_digest: policyDigest(),
-        ledger_head: await register.head(),
-        retention: null,
+        policy_digest: policy().digest,
+        ledger_head: await ledger.register.head(),
+        retention,
         store: standing(),
       };
       const ref = await store.put(await signManifest(manifest, key), MANIFEST_MEDIA_TYPE);
-      return receiptFor(ref, custody);
+      return { receipt: await receiptFor(ref, custody), retention };
     },
     doubts: async (receipt) => {
+      // No tombstone excuses anything here: what is to be relied on must be there.
       const verdict = await checkReceipt(receipt, custody);
       return verdict.valid ? '' : `${verdict.reason}: ${verdict.detail}`;
     },
   };
+}
+
+/** From the later of the two clocks: one that was set back must not cut the time short. */
+async function retentionFrom(
+  { ledger, policy }: CustodianDeps,
+  takenMs: number,
+): Promise<Retention> {
+  const { evidence, memory } = policy().recovery.capture.retention;
+  const clock = await ledger.custodyClock.read();
+  const from = Math.max(takenMs, clock?.trusted_ms ?? 0);
+  return { until: instant(from + evidence), memory_until: instant(from + memory) };
+}
+
+/** In the store as well, before anything says that it is kept. */
+async function keep(
+  { store, ledger }: CustodianDeps,
+  { incident_id, artifacts }: Taken,
+  retention: Retention,
+): Promise<void> {
+  const held = await ledger.keeping.isHeld(incident_id);
+  for (const { sha256, collector } of artifacts) {
+    await store.keepUntil(sha256, epochMs(dueAt(retention, collector)));
+    if (held) await store.setLegalHold(sha256, true);
+  }
 }
 
 function stillness({ frozen }: Taken) {

@@ -97,7 +97,8 @@ async function enqueue(
     .execute();
 }
 
-async function append(
+/** Also for whoever has something else to write in the same transaction. */
+export async function append(
   { db, chain }: Writing,
   incidentId: string,
   events: readonly RecordedEvent[],

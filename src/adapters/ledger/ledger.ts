@@ -3,17 +3,23 @@ import type { Ledger } from '../../domain/ledger.ts';
 import { createAttestations } from './attestations.ts';
 import type { Backend } from './backend.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { createCustodyClocks } from './custody-clocks.ts';
+import { createExpiry } from './expiry.ts';
 import { createFollowers } from './followers.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createHolds } from './holds.ts';
 import { createIncidentLog } from './incident-log.ts';
+import { createKeeping } from './keeping.ts';
 import { type Mirror, type MirrorLog, startMirror } from './mirror.ts';
 import { createOutbox } from './outbox.ts';
 import { openPostgresBackend } from './postgres-backend.ts';
 import { createPrincipals } from './principals.ts';
+import { createDecide } from './projected.ts';
 import { createRegister } from './register.ts';
+import { createRota } from './rota.ts';
 import { openSqliteBackend } from './sqlite-backend.ts';
 import { createStoredRows, type StoredRows } from './stored-rows.ts';
+import { createSweepLog } from './sweep-log.ts';
 
 export interface LedgerOptions {
   /** `sqlite:/path/to/file`, or `postgres://user@host/database`. */
@@ -37,6 +43,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const { write, close } = createGroupCommit(backend, () => mirror?.poke());
   // The mirror's own writes neither wake it again nor end with those of the ledger's users.
   const aside = createGroupCommit(backend, () => {});
+  const decide = createDecide(write);
   const ledger = {
     log: createIncidentLog(write),
     register: createRegister(backend.reader, write),
@@ -46,6 +53,11 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     followers: createFollowers(write),
     checkpoints: createCheckpoints(write, backend.reader),
     attestations: createAttestations(write, backend.reader),
+    keeping: createKeeping(decide),
+    expiry: createExpiry(decide),
+    rota: createRota(decide, write, backend.reader),
+    custodyClock: createCustodyClocks(write, backend.reader),
+    sweeps: createSweepLog(write, backend.reader),
     stored: createStoredRows(backend.reader),
   };
   if (options.mirrorPath !== '') {

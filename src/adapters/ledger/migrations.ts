@@ -1,10 +1,9 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { Fault } from '../../domain/fault.ts';
+import { createCustody } from './custody-migration.ts';
 import type { Tables } from './tables.ts';
 import { isUnavailable } from './unavailable.ts';
-
-/** The type that holds sequences and epoch milliseconds; in SQLite `integer` makes the key the row id. */
-export type WideInteger = 'integer' | 'bigint';
+import type { WideInteger } from './wide-integer.ts';
 
 /**
  * Brings the schema to this version, forward only. Safe when several processes start at once: the migrator
@@ -17,6 +16,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0002_work': { up: (schema) => createWork(schema, wide) },
     '0003_access': { up: (schema) => createAccess(schema, wide) },
     '0004_attestation': { up: (schema) => createAttestation(schema, wide) },
+    '0005_custody': { up: (schema) => createCustody(schema, wide) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

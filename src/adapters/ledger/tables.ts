@@ -1,4 +1,6 @@
 import type { IssuedChallenge, LastAccepted } from '../../domain/attestations.ts';
+import type { ClockSource } from '../../domain/custody-clock.ts';
+import type { KeptState } from '../../domain/keeping.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { State } from '../../domain/incident-record.ts';
 
@@ -105,6 +107,42 @@ export interface ClockRow extends Omit<LastAccepted, 'safe'> {
   nonce: string;
 }
 
+/** Times in epoch ms of the custody clock, 0 for not yet; `until_ms` null for ever. `tombstone` is JSON text or ''. */
+export interface KeptObjectRow {
+  sha256: string;
+  size: number;
+  media_type: string;
+  until_ms: number | null;
+  state: KeptState;
+  marked_ms: number;
+  removed_ms: number;
+  tombstone: string;
+  /** Which turn it had when it was last read back; 0 for none. Alone in this table it is from no entry. */
+  turn: number;
+}
+
+/** That an incident names an object, and until when it was to be kept when it was captured for it. */
+export interface KeptByRow {
+  incident_id: string;
+  sha256: string;
+  seq: number;
+  until_ms: number | null;
+}
+
+/** What people have decided about all that an incident names. `until_ms` 0 for nothing. */
+export interface KeptIncidentRow {
+  incident_id: string;
+  held: Flag;
+  until_ms: number;
+}
+
+/** `report` is JSON text. */
+export interface SweepRow {
+  name: 'retention' | 'verification';
+  finished_ms: number;
+  report: string;
+}
+
 /** One row, taken by whoever writes and rewritten by a probe. */
 export interface TurnRow {
   id: number;
@@ -123,5 +161,10 @@ export interface Tables {
   enrolments: EnrolmentRow;
   challenges: ChallengeRow;
   clocks: ClockRow;
+  kept_objects: KeptObjectRow;
+  kept_by: KeptByRow;
+  kept_incidents: KeptIncidentRow;
+  custody_clock: ClockSource;
+  sweeps: SweepRow;
   turn: TurnRow;
 }

@@ -17,6 +17,8 @@ export function eventSentence(event: IncidentEvent): string {
       return captured(event);
     case 'timestamped':
       return `manifest ${event.manifest.slice(0, 12)}… was there at ${event.time}, says ${event.authority}`;
+    case 'custody':
+      return touched(event);
     case 'evidence_gate':
       return gated(event.decision, event.actions, event.reason);
     case 'contained':
@@ -57,6 +59,25 @@ function measured({ action, target, status, detail }: Measured): string {
 function reflexOutcome(applied: boolean, detail: string): string {
   if (applied) return 'applied at once';
   return `could not be applied at once${detail === '' ? '' : `: ${detail}`}`;
+}
+
+const DONE: Readonly<Record<EventOf<'custody'>['touch'], string>> = {
+  read: 'read',
+  export: 'exported',
+  decryption: 'decrypted',
+  extension: 'to be kept longer',
+  hold: 'put under legal hold',
+  hold_released: 'released from legal hold',
+  marked: 'marked: their time is over',
+  unmarked: 'no longer marked',
+  removing: 'about to be removed',
+  removed: 'removed, a tombstone in their place',
+};
+
+function touched({ touch, who, what, until, why }: EventOf<'custody'>): string {
+  const objects = `${what.length} ${what.length === 1 ? 'object' : 'objects'}`;
+  const to = until === '' ? '' : `, until ${until}`;
+  return `${objects} ${DONE[touch]}${to}, ${by(who.name, why)}`;
 }
 
 function gated(decision: 'hold' | 'proceed', actions: readonly string[], reason: string): string {
