@@ -1,11 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Activities } from '../src/domain/activities.ts';
 import { Fault } from '../src/domain/fault.ts';
 
 /** A fault crosses to the workflow as its code; anything else that is thrown is a bug and keeps its stack. */
-export function withFaults(activities: Activities): Activities {
+export function withFaults<Effects extends object>(activities: Effects): Effects {
   const wrapped = Object.entries(activities).map(([name, run]) => [name, translating(run)]);
-  return Object.fromEntries(wrapped) as Activities;
+  return Object.fromEntries(wrapped) as Effects;
 }
 
 function translating(run: (request: never) => Promise<unknown>) {

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
-import { verifyLedger } from './adapters/ledger/verify.ts';
 import type { LedgerVerdict } from './cli/roots.ts';
-import { readConfig, type Config, type Env } from './config.ts';
-import type { Checkpoint } from './domain/checkpoint.ts';
-import { Fault } from './domain/fault.ts';
+import { readConfig, type Env } from './config.ts';
 import type { Ledger } from './domain/ledger.ts';
-import { verifyCheckpoint } from './evidence/checkpoint.ts';
 import { loadSigningKey, type PublicKey } from './evidence/signing-key.ts';
 import { openEvidenceStore } from './evidence-store.ts';
 import { openLedgerOf } from './foundation.ts';
 import { readPrivateFile } from './intake/private-file.ts';
 import { createLog } from './log.ts';
+import { verifyWithCheckpoints } from './verify-ledger.ts';
 
 /** Opens the ledger of this machine for `use`, and closes it. */
 export async function withLedger<T>(env: Env, use: (ledger: Ledger) => Promise<T>): Promise<T> {
@@ -28,41 +25,14 @@ export async function localPublicKey(home: string): Promise<PublicKey | null> {
   return pem === null ? null : loadSigningKey(pem).publicKey;
 }
 
-/** The chain, the register and every signed head of it. */
 export async function verifyLocalLedger(env: Env): Promise<LedgerVerdict> {
   const config = readConfig(env);
   const ledger = await openLedgerOf(config, createLog('warn', 'cordon'));
   try {
-    const heads = await signedHeads(config, ledger);
-    if ('detail' in heads) return heads;
-    return await verifyLedger(ledger, { checkpoints: heads.checkpoints });
+    const store = await openEvidenceStore(config, createLog('warn', 'cordon'));
+    const key = await localPublicKey(config.CORDON_HOME);
+    return await verifyWithCheckpoints({ ledger, store, key });
   } finally {
     await ledger.close();
   }
-}
-
-async function signedHeads(
-  config: Config,
-  ledger: Ledger,
-): Promise<{ checkpoints: Checkpoint[] } | Extract<LedgerVerdict, { valid: false }>> {
-  const store = await openEvidenceStore(config, createLog('warn', 'cordon'));
-  const key = await localPublicKey(config.CORDON_HOME);
-  const kept = await ledger.checkpoints.all();
-  if (key === null && kept.length > 0) return broken(0, 'key_missing', 'keys/signing.pem is gone');
-  const checkpoints: Checkpoint[] = [];
-  for (const { seq, ref } of kept) {
-    try {
-      const verdict = key === null ? null : verifyCheckpoint(await store.get(ref), key);
-      if (verdict?.valid !== true) return broken(seq, 'bad_checkpoint', verdict?.detail ?? '');
-      checkpoints.push(verdict.checkpoint);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return broken(seq, 'bad_checkpoint', error.message);
-    }
-  }
-  return { checkpoints };
-}
-
-function broken(at_seq: number, reason: string, detail: string) {
-  return { valid: false, at_seq, reason, detail } as const;
 }

@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { createSweepActivities } from '../activities/sweep-activities.ts';
+import type { SweepDeps } from '../activities/sweep-deps.ts';
 import { createCounter } from './adapters/engine/counter.ts';
+import { scheduleSweeps } from './adapters/engine/schedules.ts';
 import { TASK_QUEUE } from './domain/messages.ts';
 import type { Foundation } from './foundation.ts';
+import { violationReporter } from './report-violation.ts';
 import { clientOn } from './temporal.ts';
+import { verifyWithCheckpoints } from './verify-ledger.ts';
 
 /** A step under way may end by itself; targets are given less than this. */
 const GRACE = '20s';
@@ -36,30 +41,35 @@ export async function startWorker(
   const { config, ledger, store, custodian, targets, attestor, hostAgent, policy } = foundation;
   const { signalTokens, now } = foundation;
   const since = new Date(now()).toISOString();
+  const client = clientOn(connection, config);
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: TASK_QUEUE,
     workflowBundle,
-    activities: createActivities({
-      ledger,
-      store,
-      custodian,
-      targets,
-      attestor,
-      hostAgent,
-      policy: policy.current,
-      signalCounter: createCounter(clientOn(connection, config)),
-      exportIncident: exporter.seal,
-      verifySignalToken: signalTokens.verify,
-      random: () => randomBytes(32),
-      now,
-    }),
+    activities: {
+      ...createActivities({
+        ledger,
+        store,
+        custodian,
+        targets,
+        attestor,
+        hostAgent,
+        policy: policy.current,
+        signalCounter: createCounter(client),
+        exportIncident: exporter.seal,
+        verifySignalToken: signalTokens.verify,
+        random: () => randomBytes(32),
+        now,
+      }),
+      ...createSweepActivities(sweepDeps(foundation)),
+    },
     maxCachedWorkflows: MOST_CACHED,
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
   });
+  await scheduleSweeps(client);
   const ended = worker.run();
   return {
     ended,
@@ -67,6 +77,15 @@ export async function startWorker(
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
     },
+  };
+}
+
+function sweepDeps(foundation: Foundation): SweepDeps {
+  const { ledger, store, signingKey, machine, log, now } = foundation;
+  return {
+    ...{ ledger, store, signingKey, log, now, ...machine },
+    walkLedger: () => verifyWithCheckpoints({ ledger, store, key: signingKey.publicKey }),
+    reportViolation: violationReporter(foundation),
   };
 }
 

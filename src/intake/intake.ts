@@ -28,8 +28,8 @@ type Sourced = Omit<Report, 'source'> & { source: string };
 export interface IntakeDeps {
   ledger: Pick<Ledger, 'log'>;
   policy: () => Policy;
-  dispatcher: Dispatcher;
-  reflex: Reflex;
+  dispatcher: Pick<Dispatcher, 'offer'>;
+  reflex: Pick<Reflex, 'fire'>;
   owner: string;
   random: (size: number) => Uint8Array;
   now: () => number;

@@ -79,8 +79,11 @@ function unknownClasses(policy: Policy): PartFinding[] {
   ];
 }
 
-/** Taken below `tokens/`: by the first person, the service, and the directory of the targets' own tokens. */
-const RESERVED = ['admin', 'service', 'targets'];
+/**
+ * Taken below `tokens/` by the first person, the service, and the directory of the targets' own tokens; and by Cordon,
+ * which reports itself.
+ */
+const RESERVED = ['admin', 'service', 'targets', 'cordon'];
 
 function reservedSources({ reporters: { reporters } }: Policy): PartFinding[] {
   return RESERVED.filter((name) => Object.hasOwn(reporters, name)).map((name) => ({

@@ -36,6 +36,7 @@ const CLASSES: Record<string, [string, boolean, string[], object]> = {
   prompt_injection: ['high', true, ['freeze_agent', 'log_alert'], NONE],
   tool_call_burst: ['medium', true, ['freeze_agent'], NONE],
   model_behavior_anomaly: ['high', true, ['quarantine_model', 'log_alert'], NONE],
+  evidence_violation: ['critical', false, ['log_alert'], CRITICAL],
   forbidden_airlock_request: ['medium', false, ['log_alert'], NONE],
 };
 
@@ -49,7 +50,7 @@ const WINDOWS: Record<string, [number, number, string, object]> = {
 };
 
 describe('the plan by the shipped policy', () => {
-  it('is there for nine classes', () => {
+  it('is there for ten classes', () => {
     expect(Object.keys(policy.containment.rules).toSorted()).toEqual(
       Object.keys(CLASSES).toSorted(),
     );

@@ -56,12 +56,8 @@ async function desk() {
   const intake = createIntake({
     ledger,
     policy: () => policy,
-    dispatcher: {
-      offer: (pending) => void offered.push(pending),
-      run: () => undefined,
-      stop: async () => undefined,
-    },
-    reflex: { fire: (input) => void fired.push(input), settle: async () => undefined },
+    dispatcher: { offer: (pending) => void offered.push(pending) },
+    reflex: { fire: (input) => void fired.push(input) },
     owner: 'this-server',
     random: (size) => new Uint8Array(size).fill((drawn += 1)),
     now: () => NOW,

@@ -40,7 +40,7 @@ alerting:
 `;
 
 describe('the shipped policy', () => {
-  it('answers nine classes with the actions and severities of the table', async () => {
+  it('answers ten classes with the actions and severities of the table', async () => {
     const { containment } = await shipped();
     const table = Object.entries(containment.rules).map(([name, rule]) => [
       name,
@@ -48,7 +48,7 @@ describe('the shipped policy', () => {
       rule.default_severity,
       rule.actions.join(' '),
     ]);
-    expect(table).toHaveLength(9);
+    expect(table).toHaveLength(10);
     expect(table).toEqual(
       expect.arrayContaining([
         [
@@ -57,6 +57,7 @@ describe('the shipped policy', () => {
           'critical',
           'freeze_agent disable_airlock force_vault_relock',
         ],
+        ['evidence_violation', false, 'critical', 'log_alert'],
         ['forbidden_airlock_request', false, 'medium', 'log_alert'],
         [
           'integrity_violation',
@@ -100,7 +101,7 @@ describe('the shipped policy', () => {
     });
   });
 
-  it('latches four classes and gives every class a reporter', async () => {
+  it('latches four classes and gives every class a reporter, but for what Cordon reports itself', async () => {
     const { containment, recovery, reporters } = await shipped();
     expect(recovery.latched.toSorted()).toEqual([
       'attestation_failure',
@@ -109,7 +110,8 @@ describe('the shipped policy', () => {
       'unauthorized_access',
     ]);
     const reported = new Set(Object.values(reporters.reporters).flat());
-    expect([...reported].toSorted()).toEqual(Object.keys(containment.rules).toSorted());
+    const byCordon = ['evidence_violation'];
+    expect([...reported, ...byCordon].toSorted()).toEqual(Object.keys(containment.rules).toSorted());
   });
 
   it('notifies nobody until it is told whom', async () => {

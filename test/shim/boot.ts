@@ -63,8 +63,8 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     intake: createIntake({
       ledger,
       policy: () => policy,
-      dispatcher: { offer() {}, run() {}, stop: async () => {} },
-      reflex: { fire() {}, settle: async () => {} },
+      dispatcher: { offer() {} },
+      reflex: { fire() {} },
       owner: 'test',
       random: randomBytes,
       now,
