@@ -21,8 +21,9 @@ export async function unmarkKept(deps: SweepDeps, page: SweepPage): Promise<Swep
     const isThere = object.state === 'marked' || !(await isGone(deps, object));
     (isThere ? there : gone).push(object.sha256);
   }
-  await expiry.unmark(there, trusted, sweeper(deps, 'it is kept after all'));
-  await expiry.gone(gone, trusted, sweeper(deps, WHY));
+  const kept = sweeper(deps, 'it is kept after all');
+  if (there.length > 0) await expiry.unmark(there, trusted, kept);
+  if (gone.length > 0) await expiry.gone(gone, trusted, sweeper(deps, WHY));
   return { done: there.length, refused: 0, next: nextAfter(objects, page) };
 }
 
@@ -71,7 +72,7 @@ export async function removeMarked(deps: SweepDeps, page: SweepPage): Promise<Sw
     if (refusal === '') gone.push(object.sha256);
     else deps.log.warn({ sha256: object.sha256, refusal }, 'evidence was not removed');
   }
-  await expiry.gone(gone, trusted, sweeper(deps, WHY));
+  if (gone.length > 0) await expiry.gone(gone, trusted, sweeper(deps, WHY));
   const refused = decided.length - gone.length;
   return { done: gone.length, refused, next: nextAfter(decided, page) };
 }

@@ -66,7 +66,7 @@ async function missOf(deps: SweepDeps, object: KeptObject): Promise<Missed | nul
     return isLeaving && lost.reason === 'missing' ? missingTombstone(deps, now) : lost;
   }
   if (object.media_type !== MANIFEST_MEDIA_TYPE) return null;
-  const verdict = verifyManifest(await store.get(object), signingKey.publicKey);
+  const verdict = verifyManifest(await store.get(object.sha256), signingKey.publicKey);
   return verdict.valid ? null : verdict;
 }
 

@@ -111,7 +111,9 @@ describe('the shipped policy', () => {
     ]);
     const reported = new Set(Object.values(reporters.reporters).flat());
     const byCordon = ['evidence_violation'];
-    expect([...reported, ...byCordon].toSorted()).toEqual(Object.keys(containment.rules).toSorted());
+    expect([...reported, ...byCordon].toSorted()).toEqual(
+      Object.keys(containment.rules).toSorted(),
+    );
   });
 
   it('notifies nobody until it is told whom', async () => {

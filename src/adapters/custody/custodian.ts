@@ -23,7 +23,10 @@ export interface CustodianDeps {
     custodyClock: Pick<CustodyClocks, 'read'>;
   };
   /** The policy in force. */
-  policy: () => { digest: string; recovery: Pick<Policy['recovery'], 'capture'> };
+  policy: () => {
+    digest: string;
+    recovery: { capture: Pick<Policy['recovery']['capture'], 'retention'> };
+  };
   /** What the store was last seen to refuse. */
   standing: () => StoreStanding;
 }

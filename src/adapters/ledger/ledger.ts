@@ -55,7 +55,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     attestations: createAttestations(write, backend.reader),
     keeping: createKeeping(decide),
     expiry: createExpiry(decide),
-    rota: createRota(decide, write, backend.reader),
+    rota: createRota(decide, write),
     custodyClock: createCustodyClocks(write, backend.reader),
     sweeps: createSweepLog(write, backend.reader),
     stored: createStoredRows(backend.reader),

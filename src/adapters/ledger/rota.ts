@@ -1,21 +1,21 @@
 import type { Rota } from '../../domain/keeping.ts';
-import type { Backend } from './backend.ts';
 import type { Write, Writing } from './group-commit.ts';
 import { keptObject, keptObjects } from './kept-rows.ts';
 import type { Decide } from './projected.ts';
 
 /** Turns are counted and not timed: what is read back must not depend on what a clock says. */
-export function createRota(decide: Decide, write: Write, reader: Backend['reader']): Rota {
+export function createRota(decide: Decide, write: Write): Rota {
   return {
     count: () =>
       decide(async ({ db }) => {
         const all = db.selectFrom('kept_objects').select(({ fn }) => fn.countAll<number>().as('n'));
         return (await all.executeTakeFirstOrThrow()).n;
       }),
-    next: async (limit) => {
-      const longestAgo = keptObjects(reader).orderBy('turn').orderBy('sha256').limit(limit);
-      return (await longestAgo.execute()).map(keptObject);
-    },
+    next: (limit) =>
+      decide(async ({ db }) => {
+        const longestAgo = keptObjects(db).orderBy('turn').orderBy('sha256').limit(limit);
+        return (await longestAgo.execute()).map(keptObject);
+      }),
     done: (sha256s) => write((writing) => haveHadTurn(writing, sha256s)),
   };
 }
