@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
 import type { Pending } from '../../../src/domain/ledger.ts';
@@ -31,9 +31,16 @@ export async function runningEngine() {
   await bootstrap(connection, { namespace: 'cordon', retentionDays: 1 });
   const client = new Client({ connection, namespace: 'cordon' });
   let incidents = 0;
+  const natives: NativeConnection[] = [];
 
   return {
     client,
+    /** For a worker of the test's own; closed at the end. */
+    native: async () => {
+      const native = await connectNative(readConfig({ TEMPORAL_ADDRESS: address }));
+      natives.push(native);
+      return native;
+    },
     ledger: on.deps.ledger,
     /** An incident in the ledger that freezes the agent of its own host, and is still to be started. */
     admitted: async (
@@ -61,6 +68,7 @@ export async function runningEngine() {
       return result;
     },
     stop: async () => {
+      for (const native of natives) await native.close();
       await connection.close();
       await server.stop();
       await on.stop();
