@@ -12,7 +12,7 @@ export function sweeper({ place, now }: SweepDeps, why: string): Toucher {
     who: { name: 'cordon', authority: 'recovery.capture.retention' },
     where: place,
     why,
-    how: TOOL,
+    how: { ...TOOL, options: '' },
   };
 }
 

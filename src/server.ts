@@ -112,6 +112,8 @@ export async function startServer(
       random: randomBytes,
       now,
     }),
+    store: foundation.store,
+    place: foundation.machine.place,
     commands: createCommands(client),
     revive: revival.revive,
     authenticate: principals.authenticate,

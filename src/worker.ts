@@ -42,6 +42,7 @@ export async function startWorker(
   const { signalTokens, now } = foundation;
   const since = new Date(now()).toISOString();
   const client = clientOn(connection, config);
+  await scheduleSweeps(client);
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   const worker = await Worker.create({
     connection,
@@ -69,7 +70,6 @@ export async function startWorker(
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
   });
-  await scheduleSweeps(client);
   const ended = worker.run();
   return {
     ended,

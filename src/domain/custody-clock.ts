@@ -42,6 +42,12 @@ export function begin(reading: ClockReading, writtenMs: number | null): CustodyC
   return { trusted_ms, sources: [{ ...reading, trusted_ms }] };
 }
 
+/** By how much the wall clock was ahead when it was last read: evidence is kept for that much longer. In ms. */
+export function lagOf({ trusted_ms, sources }: CustodyClock): number {
+  const leading = sources.find((source) => source.trusted_ms === trusted_ms);
+  return leading === undefined ? 0 : Math.max(0, leading.wall_ms - trusted_ms);
+}
+
 function elapsed(before: ClockReading, now: ClockReading): number {
   const byWall = now.wall_ms - before.wall_ms;
   const byBoot = now.boottime_ms - before.boottime_ms;

@@ -42,7 +42,12 @@ const FIELDS = {
   what: z.array(objectSchema),
   where: placeOfCustodySchema,
   why: z.string(),
-  how: z.strictObject({ tool: z.string().min(1), version: z.string().min(1) }),
+  /** With what, and how it was asked to: '' where there is nothing to be chosen. */
+  how: z.strictObject({
+    tool: z.string().min(1),
+    version: z.string().min(1),
+    options: z.string(),
+  }),
   /** Of an extension: until when everything of the incident is kept from now on; '' otherwise. */
   until: instantOrEmptySchema,
   /** By the custody clock; '' where it was not asked. The wall clock's time is that of the entry. */

@@ -110,7 +110,7 @@ const CUSTODY: Members = {
   ),
   where: members({ host: NAMED, boot_id: NAMED, machine_id: NAMED }),
   why: TEXT,
-  how: members({ tool: keepOneOf(['cordon']), version: NAMED }),
+  how: members({ tool: keepOneOf(['cordon']), version: NAMED, options: TEXT }),
   until: AT,
   trusted_at: AT,
 };

@@ -3,7 +3,7 @@ export const NOTES = [
   'policy_in_force',
   'principal_added',
   'principal_revoked',
-  'forensic_export',
+  'custody',
   'baseline_captured',
   'host_enrolled',
 ] as const;

@@ -1,4 +1,6 @@
 import type { Commands } from '../domain/commands.ts';
+import type { PlaceOfCustody } from '../domain/custody.ts';
+import type { EvidenceRetention, EvidenceStore } from '../domain/evidence.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -12,7 +14,10 @@ import type { Tail } from './tail.ts';
 
 /** Everything the API stands on. Each member is as narrow as the routes need it. */
 export interface ShimDeps {
-  ledger: Pick<Ledger, 'log' | 'register' | 'outbox'>;
+  ledger: Pick<Ledger, 'log' | 'register' | 'outbox' | 'keeping' | 'custodyClock' | 'sweeps'>;
+  store: Pick<EvidenceStore, 'read'> & EvidenceRetention;
+  /** Where this server is, as custody records say it. */
+  place: PlaceOfCustody;
   intake: Intake;
   commands: Commands;
   /** Sees to it that an unfinished incident gets a workflow; true where it is unfinished. */

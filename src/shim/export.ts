@@ -1,13 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type BundleScope, withinScope } from '../domain/bundle-scope.ts';
 import type { Incident } from '../domain/incident-record.ts';
+import { type Toucher, touched } from '../domain/custody.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { type Profile, REDACTIONS } from '../domain/redaction.ts';
+import { canonicalJson } from '../evidence/canonical.ts';
+import { evidenceRef } from '../evidence/digest.ts';
 import { buildBundle } from '../evidence/bundle.ts';
 import type { BundleKeys } from '../evidence/bundle-seal.ts';
 import { buildIncidentBundle } from '../evidence/incident-bundle.ts';
-import type { Note } from '../intake/notes.ts';
+import { putOnRecord } from '../intake/put-on-record.ts';
 import type { ShimDeps } from './deps.ts';
 import { knownIncident } from './known-incident.ts';
 import { refuse } from './refuse.ts';
@@ -19,8 +22,6 @@ const PAGE = 500;
 
 /** The key of the pseudonyms: as long as the hash that it is used with. */
 const PSEUDONYM_KEY_BYTES = 32;
-
-const NOTE = 'forensic_export' satisfies Note;
 
 export interface Exported {
   /** ISO instant. */
@@ -36,15 +37,15 @@ export interface IncidentExport {
 
 export interface Exporter {
   /**
-   * The signed bundle of one incident, or of everything where `incidentId` is undefined. `by` is written into the
-   * bundle and the ledger. Throws `incident_not_found` and `export_too_large`.
+   * The signed bundle of one incident, or of everything where `incidentId` is undefined. It is on record before it is
+   * given out. Throws `incident_not_found` and `export_too_large`.
    */
-  export(by: string, incidentId?: string): Promise<Exported>;
+  export(toucher: Toucher, incidentId?: string): Promise<Exported>;
   /**
-   * The bundle of one incident, scoped and redacted; noted like the other. Throws `incident_not_found`,
+   * The bundle of one incident, scoped and redacted; on record like the other. Throws `incident_not_found`,
    * `export_too_large` and `redaction_leak`.
    */
-  exportIncident(by: string, request: IncidentExport): Promise<Exported>;
+  exportIncident(toucher: Toucher, request: IncidentExport): Promise<Exported>;
   /** The signed bundle with which an incident ends. It is kept where its own ledger entry says. */
   seal(incidentId: string): Promise<Uint8Array>;
 }
@@ -61,21 +62,19 @@ export function createExporter(deps: ExporterDeps): Exporter {
       deps.keys,
     );
   return {
-    export: async (by, incidentId) => {
+    export: async (toucher, incidentId) => {
       const exportedAt = new Date(deps.now()).toISOString();
       // Incidents first: the entries then tell all that is in them, and perhaps more.
       const records =
         incidentId === undefined
           ? await everything(deps.ledger)
           : await one(deps.ledger, incidentId);
-      const systemState = { exported_by: by, ...(await stateOf(deps)) };
+      const systemState = { exported_by: toucher.who.name, ...(await stateOf(deps)) };
       const bytes = bundle(exportedAt, records, systemState);
-      const incidents = records.incidents.length;
-      const body = { incident_id: incidentId ?? '', incidents, size: bytes.length };
-      await note(deps, by, exportedAt, body);
+      await record(deps, toucher, bytes, incidentId ?? '');
       return { exportedAt, bytes };
     },
-    exportIncident: (by, request) => exportIncident(deps, by, request),
+    exportIncident: (toucher, request) => exportIncident(deps, toucher, request),
     seal: async (incidentId) => {
       const records = await one(deps.ledger, incidentId);
       // Figures over all incidents do not belong to one, and would cost the more the more there are.
@@ -87,7 +86,7 @@ export function createExporter(deps: ExporterDeps): Exporter {
 
 async function exportIncident(
   deps: ExporterDeps,
-  by: string,
+  toucher: Toucher,
   { incidentId, scope, redact }: IncidentExport,
 ): Promise<Exported> {
   const exportedAt = new Date(deps.now()).toISOString();
@@ -97,7 +96,7 @@ async function exportIncident(
   const bytes = buildIncidentBundle(
     {
       exportedAt,
-      exportedBy: by,
+      exportedBy: toucher.who.name,
       policyDigest: deps.policy.current().digest,
       incidents,
       entries,
@@ -107,18 +106,20 @@ async function exportIncident(
     },
     deps.keys,
   );
-  const body = { incident_id: incidentId, scope: { ...scope }, redact, size: bytes.length };
-  await note(deps, by, exportedAt, body);
+  const options = canonicalJson({ redact, scope });
+  await record(deps, { ...toucher, how: { ...toucher.how, options } }, bytes, incidentId);
   return { exportedAt, bytes };
 }
 
-async function note(
+/** A bundle that could not be put on record is not given out. */
+async function record(
   { ledger }: ExporterDeps,
-  actor: string,
-  at: string,
-  body: LedgerEntry['body'],
+  toucher: Toucher,
+  bytes: Uint8Array,
+  incidentId: string,
 ): Promise<void> {
-  await ledger.log.note({ key: `${NOTE}/${randomUUID()}`, at, actor, type: NOTE, body });
+  const bundle = evidenceRef(bytes, 'application/json');
+  await putOnRecord(ledger.log, incidentId, toucher, touched('export', toucher, [bundle]));
 }
 
 interface Records {

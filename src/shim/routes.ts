@@ -3,6 +3,11 @@ import { acknowledge } from './routes/acknowledge.ts';
 import { close } from './routes/close.ts';
 import { docs } from './routes/docs.ts';
 import { events } from './routes/events.ts';
+import { decryption } from './routes/evidence-decryption.ts';
+import { holdEvidence, releaseEvidence } from './routes/evidence-hold.ts';
+import { listEvidence } from './routes/evidence-list.ts';
+import { evidenceObject } from './routes/evidence-object.ts';
+import { extendRetention } from './routes/evidence-retention.ts';
 import { forensicExport } from './routes/forensic-export.ts';
 import { getIncident } from './routes/get-incident.ts';
 import { health } from './routes/health.ts';
@@ -34,6 +39,12 @@ export function createRoutes(): Route[] {
     incidentById,
     timeline,
     incidentBundle,
+    listEvidence,
+    extendRetention,
+    holdEvidence,
+    releaseEvidence,
+    evidenceObject,
+    decryption,
     stats,
     recoveryStatus,
     recoveryAck,

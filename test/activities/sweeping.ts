@@ -12,6 +12,7 @@ import { verifyCustody } from '../../src/evidence/verify-custody.ts';
 import { verifyWithCheckpoints } from '../../src/verify-ledger.ts';
 import { admission, AT_MS, incidentId, recorded } from '../support/admissions.ts';
 import { captured, DAY_MS, PLACE } from '../support/keeping.ts';
+import { UNTRIED } from '../support/standing.ts';
 
 const KEPT_FOR = { evidence: 90 * DAY_MS, memory: 30 * DAY_MS };
 
@@ -46,6 +47,7 @@ export async function sweeping() {
     key: signingKey,
     ledger,
     policy: () => ({ digest: 'a'.repeat(64), recovery: { capture: { retention: KEPT_FOR } } }),
+    standing: () => UNTRIED,
   });
   const put = (text: string) => store.put(Buffer.from(text), 'application/zstd');
   const artifacts = async (n: number) => ({

@@ -24,6 +24,7 @@ import { startRange } from '../../src/range/range.ts';
 import { admission, incidentId } from '../support/admissions.ts';
 import { FREEZE } from '../support/incidents.ts';
 import { shippedTargets } from '../range/practice.ts';
+import { UNTRIED } from '../support/standing.ts';
 
 const shipped = async (part: string): Promise<unknown> =>
   parse(await readFile(join(SHIPPED_POLICY, part), 'utf8'));
@@ -74,7 +75,7 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
       key,
       ledger,
       policy: () => policy,
-      standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
+      standing: () => UNTRIED,
     }),
     signalCounter: async () => undefined,
     exportIncident: async (id) => new TextEncoder().encode(`{"bundle of":"${id}"}`),

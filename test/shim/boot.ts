@@ -9,6 +9,7 @@ import { ROLES, type Role } from '../../src/domain/principal.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
+import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
 import { openSignalTokens } from '../../src/intake/signal-token.ts';
 import { createApp } from '../../src/shim/app.ts';
@@ -31,6 +32,8 @@ export const TOOL_CALL_BURST = {
   class: 'tool_call_burst',
   description: '80 calls in 4 s',
 } as const;
+
+import { PLACE } from '../support/keeping.ts';
 
 export interface Ask {
   method?: string;
@@ -56,6 +59,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
   const course = createIncidentCourse(ledger);
   const tail = createTail(ledger.register, log);
   const held = { current: () => policy, reload: async () => policy };
+  const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
   const signing = loadSigningKey(generateSigningKeyPem());
   const signalTokens = await openSignalTokens(home, now);
   const deps: ShimDeps = {
@@ -69,6 +73,8 @@ export async function boot(override: Partial<ShimDeps> = {}) {
       random: randomBytes,
       now,
     }),
+    store,
+    place: PLACE,
     commands: course,
     revive: async (id) => (await ledger.register.incident(id))?.resolved_at === '',
     authenticate: (header) => principals.authenticate(header),
@@ -143,6 +149,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     port,
     home,
     ledger,
+    store,
     lines,
     clock,
     policy,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incidentBundleSchema } from '../../src/domain/incident-bundle.ts';
 import { verifyBundle } from '../../src/evidence/bundle.ts';
 import { replayBundle } from '../../src/evidence/replay.ts';
+import { sha256Hex } from '../../src/evidence/digest.ts';
 import { ATTESTATION_FAILURE, boot, failure, SERVICE_TOKEN, type Booted } from './boot.ts';
 
 let shim: Booted;
@@ -61,18 +62,30 @@ describe('the bundle of an incident', () => {
     ['?from=2999-01-01T00:00:00Z', 0],
     ['?to=2999-01-01T01:00:00%2B01:00', 1],
   ])('holds what is in the scope %s, and says what is not', async (query, held) => {
+    // The record of this export itself comes behind what is exported.
+    const entries = await shim.ledger.register.timeline(id);
     const { incidents, audit_entries, scope } = await bundleOf(query);
     expect(incidents).toHaveLength(held);
     expect(scope.left_out.incidents).toBe(1 - held);
-    const entries = await shim.ledger.register.timeline(id);
     expect(scope.left_out.audit_entries + audit_entries.length).toBe(entries.length);
   });
 
-  it('is noted in the ledger with scope and redaction', async () => {
-    await bundleOf('?redact=full&min_severity=low');
-    expect(await shim.ledger.register.latestNote('forensic_export')).toMatchObject({
+  it('is on record with its digest, its reason, scope and redaction', async () => {
+    const response = await shim.ask(`/api/v1/incidents/${id}/bundle?redact=full&min_severity=low`, {
+      token: shim.tokens.admin,
+      headers: { 'Cordon-Reason': encodeURIComponent('für das Gericht') },
+    });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    expect((await shim.ledger.register.timeline(id)).at(-1)).toMatchObject({
+      type: 'custody',
       actor: 'ada',
-      body: { incident_id: id, redact: 'full', scope: { min_severity: 'low' } },
+      body: {
+        touch: 'export',
+        who: { name: 'ada', authority: 'forensic' },
+        why: 'für das Gericht',
+        what: [{ sha256: sha256Hex(bytes), size: bytes.length }],
+        how: { options: expect.stringContaining('"redact":"full"') },
+      },
     });
   });
 });

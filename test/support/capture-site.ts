@@ -12,6 +12,7 @@ import { recoveryPolicySchema } from '../../src/domain/policy.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { TOKEN } from './host-door.ts';
+import { UNTRIED } from './standing.ts';
 
 /** Where a worker captures, as it can be told to another process. */
 export interface CaptureSite {
@@ -64,7 +65,7 @@ export async function captureDeps(site: CaptureSite): Promise<CaptureHostDeps> {
     store,
     custodian: createCustodian({
       ...{ store, key: await keyOf(home), ledger, policy: () => policy },
-      standing: () => ({ kind: 'local-directory', enforcing: false, checked_at: '' }),
+      standing: () => UNTRIED,
     }),
     policy: () => policy,
     random: () => crypto.getRandomValues(new Uint8Array(32)),

@@ -20,7 +20,7 @@ export const PLACE = { host: 'cordon-1', boot_id: 'a-boot', machine_id: 'a-machi
 /** Ada, an operator, under a key that is new unless it is given. */
 export function ada(why = 'the court asks for it', key = `custody/${randomUUID()}`): Toucher {
   const who = { name: 'ada', authority: 'operator' };
-  return { key, at: instant(AT_MS), who, where: PLACE, why, how: TOOL };
+  return { key, at: instant(AT_MS), who, where: PLACE, why, how: { ...TOOL, options: '' } };
 }
 
 export function refOf(text: string, media_type = 'application/zstd'): EvidenceRef {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPracticeRange } from '../../domain/practice-range.ts';
 import { instantOrEmptySchema } from '../../domain/primitives.ts';
 import { storeVerdictSchema } from '../../domain/store-verdict.ts';
+import { custodyHealth, custodyHealthSchema, UNKNOWN_CUSTODY } from '../custody-health.ts';
 import type { EvidenceStatus, ShimDeps } from '../deps.ts';
 import { secondsWaited } from '../gauges.ts';
 import { noBody, noQuery, route, type Route } from '../route.ts';
@@ -21,6 +22,7 @@ const healthSchema = z.strictObject({
   engine: z.strictObject({ connected: z.boolean(), since: z.string() }),
   ledger: z.strictObject({ writable: z.boolean(), seq: z.int() }),
   backlog: z.strictObject({ waiting: z.int(), oldest_seconds: z.number() }),
+  custody: custodyHealthSchema.describe('The last sweeps that have come to their end'),
   notifications: z.array(
     z.strictObject({ name: z.string(), reached: z.int(), failing_since: z.string() }),
   ),
@@ -81,10 +83,12 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
   const evidence = deps.evidenceStatus();
   const { waiting, oldest_ms } = ledger.backlog;
   const waitedMs = waiting === 0 ? 0 : Math.max(0, deps.now() - oldest_ms);
+  const misses = ledger.custody.verification_sweep?.misses ?? 0;
   const reasons = [
     ...(ledger.writable ? [] : ['The ledger cannot be written: reports are refused']),
     ...(connected ? [] : [`The workflow engine has not answered since ${since}`]),
     ...(waitedMs > OLD_BACKLOG_MS ? [`${waiting} incidents wait to be started`] : []),
+    ...(misses > 0 ? [`${misses} pieces of evidence are not as they were kept`] : []),
     ...notifications
       .filter(({ failing_since }) => failing_since !== '')
       .map(({ name, failing_since }) => `Webhook ${name} has failed since ${failing_since}`),
@@ -102,6 +106,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     engine: { connected, since },
     ledger: { writable: ledger.writable, seq: ledger.seq },
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
+    custody: ledger.custody,
     notifications,
     timestamps,
     evidence: {
@@ -135,19 +140,22 @@ function examineTimestamps({ timestampStatus, now }: ShimDeps): Health['timestam
 }
 
 /** A ledger that cannot even be read says nothing; that is told by `writable`. */
-async function readLedger({ ledger: { register, outbox }, now, log }: ShimDeps, probe: Probe) {
+async function readLedger({ ledger: parts, now, log }: ShimDeps, probe: Probe) {
+  const { register, outbox } = parts;
   try {
     await probe(() => register.probe(), now());
-    const [stats, backlog, head] = await Promise.all([
+    const [stats, backlog, head, custody] = await Promise.all([
       register.stats(),
       outbox.backlog(),
       register.head(),
+      custodyHealth(parts),
     ]);
     const { open_incidents: open, total_incidents: total } = stats;
-    return { writable: true, open, total, backlog, seq: head?.seq ?? 0 };
+    return { writable: true, open, total, backlog, seq: head?.seq ?? 0, custody };
   } catch (error) {
     log.error({ err: error }, 'the ledger is not healthy');
-    return { writable: false, open: 0, total: 0, backlog: { waiting: 0, oldest_ms: 0 }, seq: 0 };
+    const nothing = { open: 0, total: 0, backlog: { waiting: 0, oldest_ms: 0 }, seq: 0 };
+    return { writable: false, ...nothing, custody: UNKNOWN_CUSTODY };
   }
 }
 

@@ -6,7 +6,11 @@ import { PROFILES } from '../../domain/redaction.ts';
 import { subjectSchema } from '../../domain/report.ts';
 import { bundleReply } from '../bundle-reply.ts';
 import { parse } from '../parse.ts';
+import { REASON, reasonIn } from '../reason.ts';
 import { noBody, route } from '../route.ts';
+import { toucherOf } from '../toucher.ts';
+
+const FORENSIC = ['forensic'] as const;
 
 /** A parameter that may be given once or again and again. */
 const repeatable = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)]).optional();
@@ -29,7 +33,7 @@ export const incidentBundle = route({
   method: 'get',
   path: '/api/v1/incidents/{id}/bundle',
   summary: 'The signed bundle of one incident, as far as a scope goes, and redacted on demand',
-  access: ['forensic'],
+  access: FORENSIC,
   query: querySchema,
   body: noBody,
   answers: {
@@ -41,11 +45,14 @@ export const incidentBundle = route({
     413: { description: 'Too much for one bundle' },
     422: { description: 'What had to be taken out of it was still in it' },
   },
-  handle: async ({ principal, params, query }, { exporter }) => {
+  headers: REASON,
+  handle: async (call, deps) => {
+    const { params, query } = call;
     const incidentId = params['id'] ?? '';
     const { redact } = query;
     const request = { incidentId, scope: scopeOf(query), redact };
-    return bundleReply(await exporter.exportIncident(principal.name, request), incidentId);
+    const toucher = toucherOf(call, FORENSIC, reasonIn(call), deps);
+    return bundleReply(await deps.exporter.exportIncident(toucher, request), incidentId);
   },
 });
 
