@@ -15,7 +15,8 @@ const roots: Roots = {
   verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
   verifyEvidence: async (env) => (await import('./local-evidence.ts')).verifyLocalEvidence(env),
   timestampVerifier: async (pem) => (await import('./local-evidence.ts')).timestampVerifier(pem),
-  evidence: async (env) => (await import('./local-evidence.ts')).localEvidence(env),
+  evidence: async (env, reading) =>
+    (await import('./local-evidence.ts')).recordedEvidence(env, reading),
   hosts: {
     enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),
     enrol: async (env, request) =>

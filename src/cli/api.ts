@@ -3,6 +3,7 @@ import type { Command } from '../domain/ceremony.ts';
 import { incidentRecordSchema, type Incident } from '../domain/incident-record.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../domain/ledger-entry.ts';
 import { statsSchema, type Stats } from '../domain/stats.ts';
+import { createEvidenceApi, type EvidenceApi, reasonHeader } from './evidence-api.ts';
 import { healthSchema, type Health } from './answers.ts';
 import { parsed, textOf, type Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
@@ -34,10 +35,11 @@ export interface Api {
   report(request: ReportRequest): Promise<Incident>;
   command(command: Command, id: string, note: string): Promise<void>;
   reloadPolicy(): Promise<unknown>;
-  /** The signed bundle; of all incidents where `id` is ''. */
-  bundle(id: string): Promise<Uint8Array>;
+  /** The signed bundle; of all incidents where `id` is ''. Why it is exported is on record. */
+  bundle(id: string, reason: string): Promise<Uint8Array>;
   /** The bundle of one incident, as far as the query's scope goes and redacted as it says. */
-  incidentBundle(id: string, query: URLSearchParams): Promise<Uint8Array>;
+  incidentBundle(id: string, query: URLSearchParams, reason: string): Promise<Uint8Array>;
+  evidence: EvidenceApi;
   /** Connects; then ledger entries as they are written, after that sequence, until the connection ends. */
   events(after: number): Promise<AsyncIterable<LedgerEntry>>;
 }
@@ -57,17 +59,20 @@ export function createApi(client: Client): Api {
     report: (request) => sendReport(client, request),
     command: (command, id, note) => order(client, command, id, note),
     reloadPolicy: () => client.json({ method: 'POST', path: '/api/v1/reload' }, z.json()),
-    bundle: (id) => {
+    bundle: (id, reason) => {
       const scope = id === '' ? '' : `?incident=${encodeURIComponent(id)}`;
       const path = `/api/v1/forensic/export${scope}`;
-      return client.bytes({ method: 'GET', path, patienceMs: EXPORT_PATIENCE_MS });
+      const headers = reasonHeader(reason);
+      return client.bytes({ method: 'GET', path, headers, patienceMs: EXPORT_PATIENCE_MS });
     },
-    incidentBundle: (id, query) => {
+    incidentBundle: (id, query, reason) => {
       const scope = query.size === 0 ? '' : `?${query.toString()}`;
       const path = `/api/v1/incidents/${encodeURIComponent(id)}/bundle${scope}`;
       const patienceMs = EXPORT_PATIENCE_MS;
-      return client.bytes({ method: 'GET', path, about: id, patienceMs });
+      const headers = reasonHeader(reason);
+      return client.bytes({ method: 'GET', path, about: id, headers, patienceMs });
     },
+    evidence: createEvidenceApi(client),
     events: (after) => events(client, after),
   };
 }

@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 
 /** The command's own surroundings, handed in so that a test can be them. */
 export interface Io {
@@ -8,6 +10,8 @@ export interface Io {
   err: (text: string) => void;
   /** Exact bytes to standard output: an exported bundle is not text to be touched. */
   outBytes: (bytes: Uint8Array) => void;
+  /** The same for bytes that are too many to be held. */
+  outStream: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** All of standard input. */
   input: () => Promise<Uint8Array>;
   /** Standard output is a terminal. */
@@ -39,6 +43,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     outBytes: (bytes) => void process.stdout.write(bytes),
+    outStream: (chunks) => pipeline(Readable.from(chunks), process.stdout, { end: false }),
     input: () => buffer(process.stdin),
     terminal: process.stdout.isTTY,
     interrupted: stop.signal,

@@ -1,5 +1,5 @@
 import type { Enrolment } from '../domain/enrolment.ts';
-import type { EvidenceStore } from '../domain/evidence.ts';
+import type { EvidenceRef, EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
 import type { Subject } from '../domain/report.ts';
@@ -30,8 +30,8 @@ export interface Roots {
   verifyEvidence(env: Env): Promise<EvidenceReport>;
   /** Verifies time stamps by the certificates of authorities in this PEM. Fault `bad_certificates`. */
   timestampVerifier(pem: Uint8Array): Promise<VerifyTimestamp>;
-  /** The evidence of this machine, to be read. */
-  evidence(env: Env): Promise<Pick<EvidenceStore, 'read'>>;
+  /** The evidence of this machine, once it is on record who is to read which of it and why. */
+  evidence(env: Env, reading: EvidenceReading): Promise<Pick<EvidenceStore, 'read'>>;
   /** The protected hosts of this machine's installation. */
   hosts: Hosts;
   /** The practice range's own host, for a drill that meddles with it. */
@@ -47,6 +47,14 @@ export interface Roots {
 export interface EvidenceReport extends Omit<CustodyReport, 'misses'> {
   misses: (CustodyReport['misses'][number] | TimestampMiss)[];
   timestamps: Omit<TimestampReport, 'misses'>;
+}
+
+export interface EvidenceReading {
+  incident_id: string;
+  evidence: readonly EvidenceRef[];
+  reason: string;
+  /** Of the person, on this machine. */
+  account: string;
 }
 
 export interface Hosts {

@@ -20,6 +20,8 @@ import { EXIT, Failure } from './exit.ts';
 export interface BagSource {
   bundle: Uint8Array;
   evidence: readonly EvidenceRef[];
+  /** Digests of those that were removed because their time was over. */
+  expired: ReadonlySet<string>;
   /** Asked for evidence alone, object by object. */
   store: Pick<EvidenceStore, 'read'>;
   about: Pick<BagInfo, 'date' | 'incidentId' | 'redacted'>;
@@ -29,24 +31,26 @@ type Written = BagFile & { size: number };
 
 /**
  * Writes a bag (RFC 8493) into a directory that must not exist yet, and leaves none behind where it fails. Evidence
- * that the store does not have is named in `bag-info.txt`, and returned.
+ * that the store does not have is named in `bag-info.txt`, and returned: what has expired, and what is missing.
  */
 export async function writeBag(
   directory: string,
   source: BagSource,
-): Promise<{ missing: string[] }> {
+): Promise<Pick<BagInfo, 'missing' | 'expired'>> {
   await makeNew(directory);
   try {
-    const missing: string[] = [];
+    const lacking: string[] = [];
     const payload = [await write(directory, BAG_BUNDLE, source.bundle)];
     await mkdir(join(directory, BAG_EVIDENCE), { mode: 0o700 });
     for (const ref of source.evidence) {
       const copied = await copy(directory, source.store, ref);
-      if (copied === null) missing.push(ref.sha256);
+      if (copied === null) lacking.push(ref.sha256);
       else payload.push(copied);
     }
-    await writeTags(directory, payload, { ...source.about, missing });
-    return { missing };
+    const expired = lacking.filter((sha256) => source.expired.has(sha256));
+    const missing = lacking.filter((sha256) => !source.expired.has(sha256));
+    await writeTags(directory, payload, { ...source.about, missing, expired });
+    return { missing, expired };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;

@@ -11,8 +11,11 @@ import {
 import type { BundleTrust, Refusal } from './bundle-checks.ts';
 import { type Accepted, readVerified } from './bundle.ts';
 import type { AnyBundle } from './bundle-seal.ts';
+import { expiredIn } from './expired-in.ts';
 import { evidenceNamedIn, timesNamedIn } from './named-evidence.ts';
+import { loadPublicKey } from './signing-key.ts';
 import type { VerifyTimestamp } from './timestamp.ts';
+import { verifyTombstone } from './tombstone.ts';
 import { checkTime } from './verify-timestamps.ts';
 
 /** A bag as it lies there: every file in it, measured, and the few that are read. */
@@ -34,6 +37,7 @@ export type BagRefusal =
   | 'bad_oxum'
   | 'evidence_missing'
   | 'evidence_foreign'
+  | 'not_expired'
   | 'bad_timestamp';
 
 export type BagVerdict =
@@ -41,6 +45,7 @@ export type BagVerdict =
       valid: true;
       files: number;
       missing: string[];
+      expired: string[];
       timestamps: BagTimes;
       bundle: Accepted;
     }
@@ -71,12 +76,14 @@ export async function checkBag(bag: BagContent, trust: BundleTrust = {}): Promis
   if (refused) return refused;
   const { verdict, bundle } = await readVerified(bag.bundle, trust);
   if (bundle === null) return verdict;
-  const { missing } = parseBagInfo(bag.text('bag-info.txt') ?? '');
-  const foreign = checkEvidence(bag, bundle, missing);
-  if (foreign) return foreign;
+  const { missing, expired } = parseBagInfo(bag.text('bag-info.txt') ?? '');
+  const wrong =
+    checkEvidence(bag, bundle, [...missing, ...expired]) ?? checkExpired(bag, bundle, expired);
+  if (wrong) return wrong;
   const timestamps = await checkTimes(bag, bundle, trust.verifyTimestamp);
   if ('valid' in timestamps) return timestamps;
-  return { valid: true, files: bag.files.length, missing, timestamps, bundle: verdict };
+  const files = bag.files.length;
+  return { valid: true, files, missing, expired, timestamps, bundle: verdict };
 }
 
 function checkDeclaration(bag: BagContent): Refused | null {
@@ -121,18 +128,34 @@ function checkOxum(bag: BagContent): Refused | null {
 }
 
 /** The evidence is what the bundle names, no more and, but for what the bag says is missing, no less. */
-function checkEvidence(bag: BagContent, bundle: AnyBundle, missing: string[]): Refused | null {
+function checkEvidence(bag: BagContent, bundle: AnyBundle, lacking: string[]): Refused | null {
   const named = new Set(evidenceNamedIn(bundle).map(({ sha256 }) => sha256));
   const payload = bag.files.filter(({ path }) => path.startsWith('data/') && path !== BAG_BUNDLE);
   const foreign = payload.find(({ path, sha256 }) => {
     return path !== `${BAG_EVIDENCE}${sha256}` || !named.has(sha256);
   });
   if (foreign) return refuse('evidence_foreign', `the bundle does not name ${foreign.path}`);
-  const there = new Set([...payload.map(({ sha256 }) => sha256), ...missing]);
-  const lacking = [...named].find((sha256) => !there.has(sha256));
-  return lacking === undefined
+  const there = new Set([...payload.map(({ sha256 }) => sha256), ...lacking]);
+  const untold = [...named].find((sha256) => !there.has(sha256));
+  return untold === undefined
     ? null
-    : refuse('evidence_missing', `the bundle names ${lacking}, which is not there`);
+    : refuse('evidence_missing', `the bundle names ${untold}, which is not there`);
+}
+
+/** What is said to have expired must have: by the entries of the bundle, and by a tombstone of its key in the bag. */
+function checkExpired(bag: BagContent, bundle: AnyBundle, expired: string[]): Refused | null {
+  const tombstones = expiredIn(bundle);
+  const key = loadPublicKey(bundle.public_key);
+  for (const sha256 of expired) {
+    const ref = tombstones.get(sha256);
+    const text = ref && bag.text(`${BAG_EVIDENCE}${ref.sha256}`);
+    if (!text) return refuse('not_expired', `there is no tombstone of ${sha256}`);
+    const verdict = verifyTombstone(Buffer.from(text), sha256, key);
+    if (!verdict.valid) {
+      return refuse('not_expired', `the tombstone of ${sha256} is refused: ${verdict.detail}`);
+    }
+  }
+  return null;
 }
 
 /** Every token that is here, over the manifest that it is of. */

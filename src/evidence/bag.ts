@@ -45,12 +45,15 @@ export interface BagInfo {
   /** Of everything below `data/`. */
   bytes: number;
   files: number;
-  /** Digests of evidence that the store no longer has. */
+  /** Digests of evidence that the store should have and has not. */
   missing: readonly string[];
+  /** Of evidence that was removed because its time was over. */
+  expired: readonly string[];
   redacted: boolean;
 }
 
 const MISSING = 'Cordon-Evidence-Missing';
+const EXPIRED = 'Cordon-Evidence-Expired';
 
 /** `bag-info.txt`: what is in the bag, and what is not. */
 export function bagInfoText(info: BagInfo): string {
@@ -63,15 +66,21 @@ export function bagInfoText(info: BagInfo): string {
     ['External-Description', description],
     ['Payload-Oxum', `${info.bytes}.${info.files}`],
     ...info.missing.map((sha256) => [MISSING, sha256]),
+    ...info.expired.map((sha256) => [EXPIRED, sha256]),
   ];
   return lines.map(([label, value]) => `${label}: ${value}\n`).join('');
 }
 
 /** What `bag-info.txt` says that can be checked. */
-export function parseBagInfo(text: string): { oxum: string; missing: string[] } {
+export function parseBagInfo(text: string): {
+  oxum: string;
+  missing: string[];
+  expired: string[];
+} {
   const values = (label: string) =>
     text.split('\n').flatMap((line) => {
       return line.startsWith(`${label}: `) ? [line.slice(label.length + 2)] : [];
     });
-  return { oxum: values('Payload-Oxum')[0] ?? '', missing: values(MISSING) };
+  const [oxum = ''] = values('Payload-Oxum');
+  return { oxum, missing: values(MISSING), expired: values(EXPIRED) };
 }

@@ -1,24 +1,9 @@
-import { z } from 'zod';
 import type { Incident } from '../domain/incident-record.ts';
 import type { KeptObject } from '../domain/keeping.ts';
-import { instantOrEmptySchema, sha256Schema } from '../domain/primitives.ts';
+import type { KeptEvidence } from '../domain/kept-evidence.ts';
 import type { ShimDeps } from './deps.ts';
 import { knownIncident } from './known-incident.ts';
 import { refuse } from './refuse.ts';
-
-export const keptEvidenceSchema = z.strictObject({
-  sha256: sha256Schema,
-  size: z.int(),
-  media_type: z.string(),
-  name: z.string().describe('What brought it, or what it is'),
-  until: instantOrEmptySchema.describe('Until when it is kept; empty: for ever'),
-  held: z.boolean().describe('Under legal hold, whatever its date says'),
-  state: z.enum(['kept', 'marked', 'removing', 'removed']),
-  marked_at: instantOrEmptySchema.describe('By the custody clock'),
-  removed_at: instantOrEmptySchema.describe('By the custody clock'),
-  tombstone: z.union([z.literal(''), sha256Schema]).describe('The digest of its tombstone'),
-});
-export type KeptEvidence = z.infer<typeof keptEvidenceSchema>;
 
 type Deps = Pick<ShimDeps, 'ledger'>;
 

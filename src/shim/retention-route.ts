@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { keptEvidenceSchema } from '../domain/kept-evidence.ts';
 import type { Toucher } from '../domain/custody.ts';
 import type { Keeping } from '../domain/keeping.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 import type { ShimDeps } from './deps.ts';
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts';
-import { keptEvidence, keptEvidenceSchema } from './kept-evidence.ts';
+import { keptEvidence } from './kept-evidence.ts';
 import { knownIncident } from './known-incident.ts';
 import { type Call, noQuery, route } from './route.ts';
 import { noteSchema } from './schemas.ts';

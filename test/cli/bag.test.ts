@@ -7,6 +7,7 @@ import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts'
 import type { EvidenceRef, EvidenceStore } from '../../src/domain/evidence.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { manifestText, parseManifest } from '../../src/evidence/bag.ts';
+import type { EvidenceReading } from '../../src/cli/roots.ts';
 import { cordon, scratch } from './surroundings.ts';
 import { tinyCordon } from './tiny-cordon.ts';
 
@@ -86,6 +87,31 @@ describe('cordon export --bag', () => {
     const { code, out } = await cordon(['bundle', 'verify', bag]);
     expect(code).toBe(0);
     expect(out).toContain(`without the evidence ${'9'.repeat(64)}`);
+  });
+
+  it('has it on record who takes which evidence out, and why, before any is read', async () => {
+    const { url, store, kept } = await withEvidence();
+    const readings: EvidenceReading[] = [];
+    await cordon(['export', ID, '--bag', join(scratch(), 'b'), '--url', url, '--reason', 'court'], {
+      roots: {
+        evidence: async (_env, reading) => {
+          readings.push(reading);
+          return store;
+        },
+      },
+    });
+    const evidence = [kept];
+    expect(readings).toEqual([{ incident_id: ID, evidence, reason: 'court', account: 'tester' }]);
+  });
+
+  it('writes none where that cannot be put on record', async () => {
+    const { url, bag } = await withEvidence();
+    const full = new Fault('ledger_unavailable', 'disk full', { retryable: true });
+    const ran = await cordon(['export', ID, '--bag', bag, '--url', url], {
+      roots: { evidence: () => Promise.reject(full) },
+    });
+    expect(ran.code).not.toBe(0);
+    expect(existsSync(bag)).toBe(false);
   });
 
   it('never writes over another, and leaves none behind that is not whole', async () => {

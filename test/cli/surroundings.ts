@@ -43,6 +43,9 @@ export async function cordon(argv: string[], given: Surroundings = {}): Promise<
     out,
     err: (text) => (ran.err += text),
     outBytes: (bytes) => out(new TextDecoder().decode(bytes)),
+    outStream: async (chunks) => {
+      for await (const chunk of chunks) out(new TextDecoder().decode(chunk));
+    },
     input: async () => Buffer.from(given.input ?? ''),
     terminal: given.terminal ?? false,
     interrupted: given.interrupted ?? new AbortController().signal,

@@ -34,13 +34,15 @@ describe('bag-info.txt', () => {
   const info = { date: '2026-01-02', incidentId: 'INC-1', bytes: 7, files: 2, redacted: false };
 
   it('says what is in the bag and what is not', () => {
-    const text = bagInfoText({ ...info, missing: [DIGEST] });
+    const text = bagInfoText({ ...info, missing: [DIGEST], expired: ['cd'] });
     expect(text).toContain('Bagging-Date: 2026-01-02\n');
     expect(text).toContain('External-Identifier: INC-1\n');
-    expect(parseBagInfo(text)).toEqual({ oxum: '7.2', missing: [DIGEST] });
+    expect(parseBagInfo(text)).toEqual({ oxum: '7.2', missing: [DIGEST], expired: ['cd'] });
   });
 
   it('says that the evidence is withheld where it is', () => {
-    expect(bagInfoText({ ...info, redacted: true, missing: [] })).toMatch(/evidence is withheld/);
+    expect(bagInfoText({ ...info, redacted: true, missing: [], expired: [] })).toMatch(
+      /evidence is withheld/,
+    );
   });
 });

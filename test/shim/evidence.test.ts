@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { EvidenceRef } from '../../src/domain/evidence.ts';
-import { keptEvidenceSchema } from '../../src/shim/kept-evidence.ts';
+import { keptEvidenceSchema } from '../../src/domain/kept-evidence.ts';
 import { recorded } from '../support/admissions.ts';
 import { CAPTURED } from '../support/captures.ts';
 import { refOf } from '../support/keeping.ts';

@@ -95,10 +95,14 @@ function invalid(file: string): Failure {
 
 function bagLines(verdict: BagVerdict, paint: Paint): string {
   if (!verdict.valid) return `${paint('bad', verdict.reason)}: ${verdict.detail}`;
-  const { files, missing, timestamps, bundle } = verdict;
+  const { files, missing, expired, timestamps, bundle } = verdict;
+  const gone = expired.map((sha256) =>
+    paint('dim', `${sha256} has expired: its tombstone is here`),
+  );
   const lacking = missing.map((sha256) => paint('warning', `without the evidence ${sha256}`));
   return [
     `${paint('good', 'valid')}: a bag of ${files} files`,
+    ...gone,
     ...lacking,
     ...timeLines(timestamps, paint),
     accepted(bundle, paint),

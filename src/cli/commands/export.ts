@@ -19,6 +19,7 @@ interface Options {
   category?: string[];
   minSeverity?: string;
   redact?: string;
+  reason: string;
 }
 
 export function exportCommand(cli: Cli): Command {
@@ -40,6 +41,7 @@ export function exportCommand(cli: Cli): Command {
     .addOption(
       new Option('--redact <profile>', 'full: to be given to anybody outside').choices(PROFILES),
     )
+    .option('--reason <text>', 'why, for the custody record', '')
     .action((id: string | undefined, options: Options) => exportBundle(cli, id, options));
 }
 
@@ -55,7 +57,9 @@ function categories(text: string, earlier: string[] = []): string[] {
 async function exportBundle(cli: Cli, id: string | undefined, options: Options): Promise<void> {
   const { output, bag } = options;
   const bundle = await fetched(cli, id, options);
-  if (bag !== undefined && id !== undefined) return exportBag(cli, { id, directory: bag, bundle });
+  if (bag !== undefined && id !== undefined) {
+    return exportBag(cli, { id, directory: bag, bundle, reason: options.reason });
+  }
   if (output === undefined) return cli.io.outBytes(bundle);
   await writeNew(output, bundle);
   const sha256 = createHash('sha256').update(bundle).digest('hex');
@@ -70,8 +74,8 @@ async function exportBundle(cli: Cli, id: string | undefined, options: Options):
 /** A part, or what is redacted, is exported of one incident alone. */
 function fetched(cli: Cli, id: string | undefined, options: Options): Promise<Uint8Array> {
   const query = queryOf(options);
-  if (id !== undefined) return cli.api().incidentBundle(id, query);
-  if (query.size === 0 && options.bag === undefined) return cli.api().bundle('');
+  if (id !== undefined) return cli.api().incidentBundle(id, query, options.reason);
+  if (query.size === 0 && options.bag === undefined) return cli.api().bundle('', options.reason);
   throw new Failure(EXIT.usage, 'id_needed', 'A scope, a redaction and a bag are of one incident', {
     next: 'name the incident: `cordon export ID …`',
   });

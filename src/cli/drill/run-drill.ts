@@ -50,7 +50,7 @@ export async function runDrill(api: Api, drill: Drill): Promise<DrillStory> {
   const found = [
     ...storyProblems(steps, incident),
     ...(drill.meddler === null ? [] : tamperingProblems(steps)),
-    ...(await bundleProblems(await api.bundle(id), id)),
+    ...(await bundleProblems(await api.bundle(id, 'drill'), id)),
   ];
   return { incident, steps, problems: [...late, ...found] };
 }

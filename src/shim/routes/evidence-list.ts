@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { keptEvidence, keptEvidenceSchema } from '../kept-evidence.ts';
+import { keptEvidenceSchema } from '../../domain/kept-evidence.ts';
+import { keptEvidence } from '../kept-evidence.ts';
 import { noBody, noQuery, route } from '../route.ts';
 
 export const listEvidence = route({
