@@ -158,6 +158,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     course,
     tokens,
     publicKey: signing.publicKey.pem,
+    signingKey: signing,
     ask,
     report,
     stop: async () => {

@@ -30,7 +30,7 @@ export function refOf(text: string, media_type = 'application/zstd'): EvidenceRe
 /** The incident's capture of these, by collector, with a manifest; undated where `retention` is null. */
 export async function captured(
   ledger: Pick<Ledger, 'log'>,
-  incident: number,
+  incident: number | string,
   artifacts: Record<string, EvidenceRef>,
   retention: Captured['retention'] | null = RETENTION,
 ): Promise<void> {
@@ -42,5 +42,6 @@ export async function captured(
     receipt: CAPTURED.receipt && { ...CAPTURED.receipt, manifest },
     ...(retention && { retention }),
   } as const;
-  await ledger.log.append(incidentId(incident), [recorded(`captured-${randomUUID()}`, event)]);
+  const id = typeof incident === 'number' ? incidentId(incident) : incident;
+  await ledger.log.append(id, [recorded(`captured-${randomUUID()}`, event)]);
 }
