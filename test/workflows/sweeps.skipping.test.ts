@@ -118,7 +118,7 @@ describe('the sweep of retention', () => {
       throw new Error('the store is away');
     };
     const began = await environment.currentTimeMs();
-    await expect(run(RETENTION_SWEEP)).rejects.toThrow();
+    await expect(run(RETENTION_SWEEP)).rejects.toThrow('Workflow execution failed');
     expect(attempts).toBeGreaterThan(5);
     expect((await environment.currentTimeMs()) - began).toBeLessThan(3_600_000);
     expect(called).not.toContain('retentionFinished');
