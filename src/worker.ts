@@ -5,10 +5,10 @@ import { createActivities } from '../activities/index.ts';
 import { createSweepActivities } from '../activities/sweep-activities.ts';
 import type { SweepDeps } from '../activities/sweep-deps.ts';
 import { createCounter } from './adapters/engine/counter.ts';
-import { scheduleSweeps } from './adapters/engine/schedules.ts';
 import { TASK_QUEUE } from './domain/messages.ts';
 import type { Foundation } from './foundation.ts';
 import { violationReporter } from './report-violation.ts';
+import { keepSweepsScheduled } from './sweep-schedules.ts';
 import { clientOn } from './temporal.ts';
 import { verifyWithCheckpoints } from './verify-ledger.ts';
 
@@ -42,7 +42,8 @@ export async function startWorker(
   const { signalTokens, now } = foundation;
   const since = new Date(now()).toISOString();
   const client = clientOn(connection, config);
-  await scheduleSweeps(client);
+  // Before anything is captured: from here on the wall clock can no longer say what time it is.
+  await ledger.custodyClock.advance(foundation.machine.readClocks());
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   const worker = await Worker.create({
     connection,
@@ -70,10 +71,12 @@ export async function startWorker(
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
   });
+  const schedules = keepSweepsScheduled(client, foundation.log);
   const ended = worker.run();
   return {
     ended,
     stop: async () => {
+      await schedules.stop();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
     },
