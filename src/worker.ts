@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type NativeConnection } from '@temporalio/worker';
+import type { ActivityDeps } from '../activities/deps.ts';
 import { createActivities } from '../activities/index.ts';
 import { createSweepActivities } from '../activities/sweep-activities.ts';
 import type { SweepDeps } from '../activities/sweep-deps.ts';
@@ -38,40 +40,24 @@ export async function startWorker(
   connection: NativeConnection,
   workflowBundle: { code: string },
 ): Promise<RunningWorker> {
-  const { config, ledger, store, custodian, targets, attestor, hostAgent, policy } = foundation;
-  const { signalTokens, now } = foundation;
-  const since = new Date(now()).toISOString();
+  const { config, ledger, machine, log } = foundation;
   const client = clientOn(connection, config);
   // Before anything is captured: from here on the wall clock can no longer say what time it is.
-  await ledger.custodyClock.advance(foundation.machine.readClocks());
-  const exporter = foundation.exporterFor(() => ({ connected: true, since }));
+  await ledger.custodyClock.advance(machine.readClocks());
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: TASK_QUEUE,
     workflowBundle,
     activities: {
-      ...createActivities({
-        ledger,
-        store,
-        custodian,
-        targets,
-        attestor,
-        hostAgent,
-        policy: policy.current,
-        signalCounter: createCounter(client),
-        exportIncident: exporter.seal,
-        verifySignalToken: signalTokens.verify,
-        random: () => randomBytes(32),
-        now,
-      }),
+      ...createActivities(incidentDeps(foundation, client)),
       ...createSweepActivities(sweepDeps(foundation)),
     },
     maxCachedWorkflows: MOST_CACHED,
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
   });
-  const schedules = keepSweepsScheduled(client, foundation.log);
+  const schedules = keepSweepsScheduled(client, log);
   const ended = worker.run();
   return {
     ended,
@@ -80,6 +66,20 @@ export async function startWorker(
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
     },
+  };
+}
+
+function incidentDeps(foundation: Foundation, client: Client): ActivityDeps {
+  const { ledger, store, custodian, targets, attestor, hostAgent, policy, now } = foundation;
+  const since = new Date(now()).toISOString();
+  const exporter = foundation.exporterFor(() => ({ connected: true, since }));
+  return {
+    ...{ ledger, store, custodian, targets, attestor, hostAgent, now },
+    policy: policy.current,
+    signalCounter: createCounter(client),
+    exportIncident: exporter.seal,
+    verifySignalToken: foundation.signalTokens.verify,
+    random: () => randomBytes(32),
   };
 }
 

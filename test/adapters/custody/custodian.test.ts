@@ -1,19 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCustodian } from '../../../src/adapters/custody/custodian.ts';
 import type { Artifact } from '../../../src/domain/events.ts';
+import type { StoreStanding } from '../../../src/domain/store-verdict.ts';
 import { verifyManifest } from '../../../src/evidence/manifest.ts';
 import { sweeping, type Sweeping } from '../../activities/sweeping.ts';
 import { incidentId } from '../../support/admissions.ts';
+import { UNTRIED } from '../../support/standing.ts';
 import { ada, day, DAY_MS, instant } from '../../support/keeping.ts';
 
 let on: Sweeping;
 let asked: [what: string, sha256: string, value: number | boolean][];
 let artifacts: Artifact[];
+let standing: StoreStanding;
 
 beforeEach(async () => {
   on = await sweeping();
   asked = [];
   artifacts = [];
+  standing = UNTRIED;
   for (const collector of ['logs', 'memory']) {
     const ref = await on.deps.store.put(Buffer.from(collector), 'application/zstd');
     artifacts.push({ collector, ...ref });
@@ -33,6 +37,7 @@ async function seal(takenMs = day(0)) {
     key: signingKey,
     ledger: on.ledger,
     policy: () => ({ digest: 'a'.repeat(64), recovery: { capture: { retention } } }),
+    standing: () => standing,
   });
   return custodian.seal({
     ...{ incident_id: incidentId(1), snapshot_id: 'a-snapshot', class: 'prompt_injection' },
@@ -55,6 +60,18 @@ describe('sealing what was captured', () => {
       ['until', digestOf('logs'), day(90)],
       ['until', digestOf('memory'), day(30)],
     ]);
+  });
+
+  it('says how the store stood when it was written', async () => {
+    const said = async () => {
+      const { receipt } = await seal();
+      const bytes = await on.deps.store.get(receipt.manifest);
+      const verdict = verifyManifest(bytes, on.deps.signingKey.publicKey);
+      return verdict.valid ? verdict.manifest.store : verdict;
+    };
+    expect(await said()).toEqual(UNTRIED);
+    standing = { ...UNTRIED, enforcing: true, checked_at: instant(day(0)) };
+    expect(await said()).toEqual(standing);
   });
 
   it('counts from the custody clock where the wall clock was set back', async () => {
