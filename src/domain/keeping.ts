@@ -26,6 +26,11 @@ export interface Keeping {
   object(sha256: string): Promise<KeptObject | null>;
   isHeld(incidentId: string): Promise<boolean>;
   /**
+   * Keeps the objects from going until then, while they are captured again and no entry says so yet. Fault
+   * `evidence_leaving` (retryable) where it was decided that one of them goes.
+   */
+  reserve(sha256s: readonly string[], untilMs: number): Promise<void>;
+  /**
    * Keeps all that the incident names until then, where that is later; recorded first. A repeat of its key changes
    * nothing. Fault `retention_only_extends` where nothing would be kept longer.
    */

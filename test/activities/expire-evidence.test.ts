@@ -69,6 +69,27 @@ describe('what is over its date', () => {
   });
 });
 
+describe('the same bytes, captured again', () => {
+  it('do not go between their capture and its entry', async () => {
+    const { memory } = await on.capture(1);
+    await on.sweepAt(day(31));
+    await on.ledger.keeping.reserve([memory.sha256], day(60));
+    expect(await on.sweepAt(day(33))).toMatchObject({ removed: 0, marked: 0 });
+    await captured(on.ledger, 2, { logs: memory });
+    expect(await on.sweepAt(day(61))).toMatchObject({ unmarked: 1, removed: 0 });
+    expect(await on.has(memory)).toBe(true);
+  });
+
+  it('are not relied on where it was decided that they go', async () => {
+    const { memory } = await on.capture(1);
+    await on.sweepAt(day(31));
+    const remove = () => Promise.reject(new Error('killed'));
+    await expect(on.sweepAt(day(33), {}, { remove })).rejects.toThrow('killed');
+    const reserved = on.ledger.keeping.reserve([memory.sha256], day(60));
+    await expect(reserved).rejects.toMatchObject({ code: 'evidence_leaving', retryable: true });
+  });
+});
+
 describe('a clock that lies', () => {
   it('ahead by ninety-one days has nothing marked or removed', async () => {
     const { logs, memory } = await on.capture(1);

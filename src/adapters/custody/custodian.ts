@@ -14,12 +14,15 @@ import { checkReceipt, receiptFor } from '../../evidence/receipt.ts';
 import type { SigningKey } from '../../evidence/signing-key.ts';
 import { signManifest } from './sign-manifest.ts';
 
+/** Longer than any entry of a capture is in coming. */
+const RESERVED_MS = 24 * 60 * 60 * 1000;
+
 export interface CustodianDeps {
   store: EvidenceStore & EvidenceRetention;
   key: SigningKey;
   ledger: {
     register: Pick<Register, 'head'>;
-    keeping: Pick<Keeping, 'isHeld'>;
+    keeping: Pick<Keeping, 'isHeld' | 'reserve'>;
     custodyClock: Pick<CustodyClocks, 'read'>;
   };
   /** The policy in force. */
@@ -37,7 +40,9 @@ export function createCustodian(deps: CustodianDeps): Custodian {
   return {
     seal: async (taken) => {
       const { incident_id, snapshot_id, severity, subject, host, gaps, taken_ms } = taken;
-      const retention = await retentionFrom(deps, taken_ms);
+      const from = await keptFrom(deps, taken_ms);
+      const retention = retentionFrom(deps, from);
+      await reserve(deps, taken, from);
       await keep(deps, taken, retention);
       const manifest = {
         ...{ incident_id, snapshot_id, severity, class: taken.class, subject, host },
@@ -62,15 +67,21 @@ export function createCustodian(deps: CustodianDeps): Custodian {
   };
 }
 
-/** From the later of the two clocks: one that was set back must not cut the time short. */
-async function retentionFrom(
-  { ledger, policy }: CustodianDeps,
-  takenMs: number,
-): Promise<Retention> {
-  const { evidence, memory } = policy().recovery.capture.retention;
+/** The later of the two clocks: one that was set back must not cut the time short. */
+async function keptFrom({ ledger }: CustodianDeps, takenMs: number): Promise<number> {
   const clock = await ledger.custodyClock.read();
-  const from = Math.max(takenMs, clock?.trusted_ms ?? 0);
-  return { until: instant(from + evidence), memory_until: instant(from + memory) };
+  return Math.max(takenMs, clock?.trusted_ms ?? 0);
+}
+
+function retentionFrom({ policy }: CustodianDeps, fromMs: number): Retention {
+  const { evidence, memory } = policy().recovery.capture.retention;
+  return { until: instant(fromMs + evidence), memory_until: instant(fromMs + memory) };
+}
+
+/** The same bytes may be on their way out, as evidence of an incident whose time is over. */
+function reserve({ ledger }: CustodianDeps, { artifacts }: Taken, fromMs: number): Promise<void> {
+  const digests = artifacts.map(({ sha256 }) => sha256);
+  return ledger.keeping.reserve(digests, fromMs + RESERVED_MS);
 }
 
 /** In the store as well, before anything says that it is kept. */

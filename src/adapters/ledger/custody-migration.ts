@@ -31,6 +31,7 @@ async function createKept({ schema }: Kysely<unknown>, wide: WideInteger): Promi
     .addColumn('marked_ms', wide, (c) => c.notNull())
     .addColumn('removed_ms', wide, (c) => c.notNull())
     .addColumn('tombstone', 'text', (c) => c.notNull())
+    .addColumn('reserved_ms', wide, (c) => c.notNull())
     .addColumn('turn', wide, (c) => c.notNull())
     .execute();
   const index = (name: string, columns: string[]) =>

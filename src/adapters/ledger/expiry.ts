@@ -113,6 +113,7 @@ function dueIn(
   return keptObjects(db)
     .where('state', 'in', states)
     .where('until_ms', '<=', trustedMs)
+    .where('reserved_ms', '<=', trustedMs)
     .where((build) => build.not(isHeld(build)))
     .where('sha256', '>', after)
     .orderBy('sha256')

@@ -16,6 +16,7 @@ export function createKeeping(decide: Decide): Keeping {
         return row ? keptObject(row) : null;
       }),
     isHeld: (incidentId) => decide((writing) => isHeld(writing, incidentId)),
+    reserve: (sha256s, untilMs) => decide((writing) => reserve(writing, sha256s, untilMs)),
     extend: (incidentId, untilMs, toucher) =>
       decide((writing) => extend(writing, incidentId, untilMs, toucher)),
     hold: (incidentId, toucher) => decide((writing) => setHold(writing, incidentId, true, toucher)),
@@ -37,6 +38,22 @@ async function ofIncident({ db }: Pick<Writing, 'db'>, incidentId: string): Prom
 async function isHeld({ db }: Pick<Writing, 'db'>, incidentId: string): Promise<boolean> {
   const row = db.selectFrom('kept_incidents').select('held').where('incident_id', '=', incidentId);
   return (await row.executeTakeFirst())?.held === 1;
+}
+
+async function reserve(
+  { db }: Pick<Writing, 'db'>,
+  sha256s: readonly string[],
+  reserved_ms: number,
+): Promise<void> {
+  for (const sha256 of sha256s) {
+    const own = db.selectFrom('kept_objects').select('state').where('sha256', '=', sha256);
+    if ((await own.executeTakeFirst())?.state === 'removing') {
+      const message = `evidence ${sha256} is about to be removed: put it there again after that`;
+      throw new Fault('evidence_leaving', message, { retryable: true });
+    }
+    const row = db.updateTable('kept_objects').set({ reserved_ms }).where('sha256', '=', sha256);
+    await row.where('reserved_ms', '<', reserved_ms).execute();
+  }
 }
 
 async function extend(

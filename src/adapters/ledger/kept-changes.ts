@@ -20,7 +20,7 @@ export async function keep({ db }: Db, { ref, until_ms, incident_id, seq }: Keep
   const fresh = { state: 'kept', marked_ms: 0, removed_ms: 0, tombstone: '' } as const;
   await db
     .insertInto('kept_objects')
-    .values({ ...ref, ...fresh, until_ms, turn: 0 })
+    .values({ ...ref, ...fresh, until_ms, reserved_ms: 0, turn: 0 })
     .onConflict((conflict) => conflict.column('sha256').doNothing())
     .execute();
   // Whoever captures it again has put its bytes there again.

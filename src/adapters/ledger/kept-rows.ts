@@ -28,7 +28,7 @@ export function isHeld({ exists, selectFrom }: ExpressionBuilder<Tables, 'kept_o
 }
 
 export function keptObject(row: KeptObjectRow & { held: number }): KeptObject {
-  const { tombstone, held, turn: _turn, ...object } = row;
+  const { tombstone, held, turn: _turn, reserved_ms: _reserved, ...object } = row;
   return {
     ...object,
     held: held === 1,

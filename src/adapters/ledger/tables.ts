@@ -117,7 +117,9 @@ export interface KeptObjectRow {
   marked_ms: number;
   removed_ms: number;
   tombstone: string;
-  /** Which turn it had when it was last read back; 0 for none. Alone in this table it is from no entry. */
+  /** Until when it is not to go, because it is being captured again: of this and of `turn` no entry tells. */
+  reserved_ms: number;
+  /** Which turn it had when it was last read back; 0 for none. */
   turn: number;
 }
 
