@@ -8,6 +8,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   forbidden:
     'use the token of a person with that role; `cordon principal list` shows who has which',
   incident_not_found: 'list what there is with `cordon incidents`',
+  evidence_not_found: 'list what there is with `cordon evidence list ID`',
+  evidence_expired: 'its time was over: `cordon evidence list ID` names its tombstone',
+  evidence_missing:
+    'see what else is missing with `cordon evidence verify`, and restore it from a backup',
+  retention_only_extends: 'see with `cordon evidence list ID` until when it is kept already',
+  reason_required: 'say why with --reason: it is kept on record',
   acknowledgement_required: 'review it with `cordon show ID`, then `cordon ack ID`',
   reattestation_required: 'put the cause right on the host, then `cordon reattest ID`',
   attestation_refused:

@@ -11,7 +11,11 @@ type Deps = Pick<ShimDeps, 'ledger'>;
 export async function keptEvidence(incidentId: string, { ledger }: Deps): Promise<KeptEvidence[]> {
   const incident = await knownIncident(ledger.register, incidentId);
   const objects = await ledger.keeping.of(incident.id);
-  return objects.map((object) => shown(object, nameOf(incident, object.sha256)));
+  const tombstones = new Set(objects.map(({ tombstone }) => tombstone?.sha256));
+  return objects.map((object) => {
+    const { sha256 } = object;
+    return shown(object, tombstones.has(sha256) ? 'tombstone' : nameOf(incident, sha256));
+  });
 }
 
 /** One object that the incident names. Throws `incident_not_found` and `evidence_not_found`. */
