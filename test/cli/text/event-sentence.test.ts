@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { eventSentence } from '../../../src/cli/text/event-sentence.ts';
+import { touched } from '../../../src/domain/custody.ts';
 import type { Attestation } from '../../../src/domain/events.ts';
 import { CLAIMED, REFUSED } from '../../support/attestations.ts';
+import { ada } from '../../support/keeping.ts';
 
 const ARTIFACT = { collector: 'agent', sha256: 'a'.repeat(64), size: 1, media_type: 'text/plain' };
 const GAP = { collector: 'tpm', reason: 'agent_timeout' };
@@ -104,5 +106,23 @@ describe('the sentence of what destroys evidence', () => {
     const actions = ['wipe', 'unmount'];
     const reason = 'the disk is full';
     expect(eventSentence({ type: 'evidence_gate', decision, actions, reason })).toBe(expected);
+  });
+});
+
+describe('the sentence of a touch of evidence', () => {
+  const object = { sha256: 'a'.repeat(64), size: 1, until: '', tombstone: null };
+  const record = touched('read', ada('the court asks'), []);
+
+  it('says what was done to how much, by whom and why', () => {
+    const sentence = eventSentence({ type: 'custody', ...record, what: [object] });
+    expect(sentence).toBe('1 object read, by ada: the court asks');
+  });
+
+  it('says until when, where that was decided', () => {
+    const until = '2027-01-01T00:00:00.000Z';
+    const extended = { ...touched('extension', ada('the court asks'), [object, object]), until };
+    expect(eventSentence({ type: 'custody', ...extended })).toBe(
+      '2 objects to be kept longer, until 2027-01-01T00:00:00.000Z, by ada: the court asks',
+    );
   });
 });
