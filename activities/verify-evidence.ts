@@ -70,13 +70,13 @@ async function missOf(deps: SweepDeps, object: KeptObject): Promise<Missed | nul
   return verdict.valid ? null : verdict;
 }
 
-/** Of what is gone the tombstone is what must be there, and valid. */
+/** Of what is gone the tombstone is what must be there, and valid. Its date held when it was decided. */
 async function missingTombstone(
   { store, signingKey }: SweepDeps,
-  { sha256, until_ms, tombstone }: KeptObject,
+  { sha256, tombstone }: KeptObject,
 ): Promise<Missed | null> {
   if (tombstone === null) return { reason: 'missing', detail: 'it is gone without a tombstone' };
-  const grave = await buried(sha256, until_ms, tombstone, { store, key: signingKey.publicKey });
+  const grave = await buried(sha256, 0, tombstone, { store, key: signingKey.publicKey });
   return typeof grave === 'string' ? { reason: 'bad_tombstone', detail: grave } : null;
 }
 

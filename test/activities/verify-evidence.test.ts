@@ -79,6 +79,18 @@ describe('reading evidence back', () => {
     expect(await all()).toMatchObject({ misses: 0 });
   });
 
+  it('accepts what had gone when it was decided longer, before anybody knew', async () => {
+    const { memory } = await on.captureSealed(1);
+    await on.sweepAt(day(31));
+    const gone = () => Promise.reject(new Error('killed'));
+    const { expiry } = on.ledger;
+    await expect(on.sweepAt(day(33), { expiry: { ...expiry, gone } })).rejects.toThrow('killed');
+    await on.ledger.keeping.extend(incidentId(1), day(400), ada());
+    await on.sweepAt(day(33.1));
+    expect(await on.stateOf(memory)).toBe('removed');
+    expect(await all()).toMatchObject({ misses: 0 });
+  });
+
   it('throws where the store cannot answer, and opens nothing', async () => {
     await on.captureSealed(1);
     const down = new Fault('evidence_store_unavailable', 'EIO', { retryable: true });

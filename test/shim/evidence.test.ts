@@ -141,6 +141,25 @@ describe('the evidence of an incident', () => {
     expect(await failure(response)).toEqual([410, 'evidence_missing']);
   });
 
+  it('is let go of in the store where the reader goes away in the middle', async () => {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const endless = async function* () {
+      try {
+        for (;;) yield Buffer.alloc(65_536);
+      } finally {
+        resolve();
+      }
+    };
+    const slow = await boot({ ledger: shim.ledger, store: { ...shim.store, read: endless } });
+    const response = await slow.ask(path(`/${memory.sha256}`), {
+      token: slow.tokens.operator,
+      headers: reason('why'),
+    });
+    await response.body?.cancel();
+    await over;
+    await slow.stop();
+  });
+
   it('has its decryption on record, and no key is asked for', async () => {
     const response = await decide(`/${memory.sha256}/decryption`, { reason: 'malware analysis' });
     expect(await read(response)).toEqual({ status: 'recorded' });

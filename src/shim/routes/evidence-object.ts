@@ -70,5 +70,10 @@ async function* from(
   first: IteratorResult<Uint8Array>,
   chunks: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  for (let next = first; next.done !== true; next = await chunks.next()) yield next.value;
+  try {
+    for (let next = first; next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    // Whoever reads may stop in the middle: the store must not go on holding the object open.
+    await chunks.return?.();
+  }
 }
