@@ -57,7 +57,7 @@ export async function captureDeps(site: CaptureSite): Promise<CaptureHostDeps> {
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now: Date.now });
   const ledger = {
     register: { head: async () => null },
-    keeping: { isHeld: async () => false },
+    keeping: { isHeld: async () => false, reserve: async () => undefined },
     custodyClock: { read: async () => null },
   };
   return {
