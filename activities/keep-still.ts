@@ -1,5 +1,6 @@
 import type { Taken } from '../src/domain/custodian.ts';
 import type { Gap } from '../src/domain/events.ts';
+import { Fault } from '../src/domain/fault.ts';
 import type { HostAgent } from '../src/domain/host-agent.ts';
 import type { HostSubject } from '../src/domain/host-subject.ts';
 
@@ -13,7 +14,7 @@ export interface Still {
   frozen: Taken['frozen'];
   /** Why it runs on, or stands on. */
   gaps: Gap[];
-  /** Lets it run again, unless others want it still. Does not throw what the agent refuses. */
+  /** Lets it run again, unless others want it still. An agent that does not answer is a gap: its lease runs out. */
   letGo(): Promise<void>;
 }
 
@@ -48,7 +49,7 @@ export async function keepStill(
   const renewal = renewing(ask);
   still.letGo = async () => {
     await renewal.stop();
-    const thawed = await agent.thaw(host, subject, holder);
+    const thawed = await answered(() => agent.thaw(host, subject, holder));
     if ('reason' in thawed)
       gaps.push({ collector: 'thaw', reason: `${thawed.reason}: ${thawed.detail}` });
     else if (still.frozen && !thawed.answer.frozen) still.frozen.to_ms = now();
@@ -59,6 +60,16 @@ export async function keepStill(
 function running(reason: string): Still {
   const gaps = [{ collector: 'freeze', reason }];
   return { frozen: null, gaps, letGo: async () => undefined };
+}
+
+/** What was captured by then is worth more than another attempt. */
+async function answered<T>(ask: () => Promise<T>): Promise<T | { reason: string; detail: string }> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { reason: error.code, detail: error.message };
+  }
 }
 
 /** A renewal that fails is made up for by the next. None is under way any more when it has stopped. */

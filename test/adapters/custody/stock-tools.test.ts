@@ -17,6 +17,8 @@ import { honestly, makeTsa, serveTsa, type Tsa } from '../../support/tsa.ts';
 const DOCUMENT = new URL('../../../docs/evidence.md', import.meta.url);
 /** The commands run in a moment; a stuck one must not hold the others up. */
 const TIMEOUT_MS = 10_000;
+/** openssl runs some twenty times for these. */
+const SLOWLY = { timeout: 30_000 };
 
 const key = loadSigningKey(generateSigningKeyPem());
 const run = promisify(execFile);
@@ -84,14 +86,18 @@ it('tells a stranger that the statement was changed, also where the manifest got
   });
 });
 
-it('lets a stranger verify the time of a manifest, by the word of the authority alone', async () => {
-  await stamp(manifest);
-  const { stdout } = await check(key.publicKey.pem);
-  expect(stdout).toMatch(/^Time stamp: .* GMT$/m);
-  expect(stdout).toContain('Verification: OK');
-});
+it(
+  'lets a stranger verify the time of a manifest, by the word of the authority alone',
+  SLOWLY,
+  async () => {
+    await stamp(manifest);
+    const { stdout } = await check(key.publicKey.pem);
+    expect(stdout).toMatch(/^Time stamp: .* GMT$/m);
+    expect(stdout).toContain('Verification: OK');
+  },
+);
 
-it('tells a stranger that a token is of another manifest', async () => {
+it('tells a stranger that a token is of another manifest', SLOWLY, async () => {
   const store = await openLocalDirectory({ root, now: () => 0 });
   const other = await keepCapture(store, key, { ...captureOf(), snapshot_id: 'another' });
   await stamp(other.sha256);
@@ -100,7 +106,7 @@ it('tells a stranger that a token is of another manifest', async () => {
   });
 });
 
-it('tells a stranger that a token is by an authority that he does not trust', async () => {
+it('tells a stranger that a token is by an authority that he does not trust', SLOWLY, async () => {
   await stamp(manifest);
   const strange = await makeTsa();
   try {

@@ -185,6 +185,8 @@ describe('several servers', () => {
     const one = await started('one');
     await site.report(FIRST, 'high');
     await told(1);
+    // One that is stopped before it has written this down tells it once more.
+    await eventually(() => expect(one.status()[0]?.reached).toBe(1));
     await one.stop();
     await site.report(SECOND, 'high');
     await started('two');

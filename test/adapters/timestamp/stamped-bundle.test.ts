@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { X509Certificate } from '@sigstore/core';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
@@ -23,8 +24,7 @@ afterAll(() => tsa.remove());
 
 /** A stranger's Sigstore, which trusts our key and this authority, and wants one time stamp. */
 function sigstore(): Verifier {
-  const token = new URL(`file://${tsa.directory}/tsa.crt`);
-  const pems = [readFileSync(token, 'utf8'), tsa.root];
+  const pems = [readFileSync(join(tsa.directory, 'tsa.crt'), 'utf8'), tsa.root];
   const trust = {
     certificateAuthorities: [],
     timestampAuthorities: [

@@ -86,7 +86,7 @@ async function timesIn() {
 const stampedInTime = (count: number) =>
   eventually(async () => expect(await timesIn()).toHaveLength(count));
 
-describe('a signed manifest', () => {
+describe('a signed manifest', { timeout: 30_000 }, () => {
   it('gets a token that proves its time, as an object of its own, and stays as it was', async () => {
     server = await serveTsa(honestly(tsa));
     start(server.url);

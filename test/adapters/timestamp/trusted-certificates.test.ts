@@ -8,11 +8,13 @@ import {
 } from '../../../src/adapters/timestamp/trusted-certificates.ts';
 import { makeTsa } from '../../support/tsa.ts';
 
+/** openssl runs twenty times for it. */
+const SLOWLY = { timeout: 20_000 };
 const BROKEN = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const refusal = (message: string) =>
   expect.objectContaining({ code: 'bad_certificates', message: expect.stringContaining(message) });
 
-it('reads every certificate of a file, with whatever stands between them', async () => {
+it('reads every certificate of a file, with whatever stands between them', SLOWLY, async () => {
   const [one, other] = await Promise.all([makeTsa(), makeTsa()]);
   const directory = await mkdtemp(join(tmpdir(), 'cordon-certificates-'));
   try {

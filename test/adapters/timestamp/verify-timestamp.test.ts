@@ -58,7 +58,7 @@ describe('a time stamp', () => {
     expect(verdict.valid && Math.abs(verdict.time_ms - Date.now())).toBeLessThan(60_000);
   });
 
-  it('is believed where the key is RSA', async () => {
+  it('is believed where the key is RSA', { timeout: 30_000 }, async () => {
     const rsa = await makeTsa(['RSA', '-pkeyopt', 'rsa_keygen_bits:2048']);
     try {
       const stamped = await stampedBy(rsa);
