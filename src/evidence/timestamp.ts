@@ -32,6 +32,6 @@ export type VerifyTimestamp = (token: Uint8Array, bytes: Uint8Array) => Timestam
  */
 export function stampedBytesOf(manifest: Uint8Array): Uint8Array | null {
   const bundle = sigstoreBundleSchema.safeParse(parseCanonicalLine(manifest));
-  const [signature] = bundle.success ? bundle.data.dsseEnvelope.signatures : [];
-  return decodeBase64(signature?.sig ?? '*') ?? null;
+  const signature = bundle.success ? bundle.data.dsseEnvelope.signatures[0] : undefined;
+  return signature === undefined ? null : (decodeBase64(signature.sig) ?? null);
 }

@@ -9,7 +9,7 @@ const MOST_PAGES = 20;
 
 /** How the time-stamping stands, as this server sees it. */
 export interface StampingStatus {
-  /** Whose certificates are asked for: the host and port of the TSA. */
+  /** The host and port of the TSA. */
   tsa: string;
   /** Manifests without a token, as counted when the TSA last failed; 0 where another server sees to them. */
   waiting: number;
