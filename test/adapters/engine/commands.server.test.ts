@@ -3,7 +3,7 @@ import { createCommands } from '../../../src/adapters/engine/commands.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import type { Command } from '../../../src/domain/ceremony.ts';
 import { TASK_QUEUE } from '../../../src/domain/messages.ts';
-import { runningEngine, STARTING_MS, type RunningEngine } from './running-engine.ts';
+import { insist, runningEngine, STARTING_MS, type RunningEngine } from './running-engine.ts';
 
 let engine: RunningEngine;
 beforeAll(async () => void (engine = await runningEngine()), STARTING_MS);
@@ -35,17 +35,17 @@ describe('a command', () => {
   it('is answered when the ledger has it, and is one under repeats of its request', async () => {
     const id = await started();
     await engine.whileWorking(async () => {
-      const answers = await Promise.all([1, 2, 3].map(() => send(id, 'acknowledge')));
+      const answers = await Promise.all([1, 2, 3].map(() => insist(() => send(id, 'acknowledge'))));
       expect(answers).toEqual(answers.map(() => ({ done: { status: 'acknowledged' } })));
       // Whatever another person says under the same request, it is the first that was carried out.
-      await send(id, 'acknowledge', BOB);
+      await insist(() => send(id, 'acknowledge', BOB));
     });
     expect(await acknowledgements(id)).toMatchObject([{ actor: 'ada' }]);
   });
 
   it('that is refused is answered with the code and a sentence', async () => {
     const id = await started();
-    const answer = await engine.whileWorking(() => send(id, 'resolve'));
+    const answer = await engine.whileWorking(() => insist(() => send(id, 'resolve')));
     expect(answer).toEqual({
       refused: {
         code: 'acknowledgement_required',
@@ -71,7 +71,8 @@ describe('a command', () => {
       retryable: true,
     });
     expect(performance.now() - sentAtMs).toBeLessThan(2_000);
-    expect(await engine.whileWorking(() => send(id, 'acknowledge'))).toHaveProperty('done');
+    const again = () => insist(() => send(id, 'acknowledge'));
+    expect(await engine.whileWorking(again)).toHaveProperty('done');
     expect(await acknowledgements(id)).toHaveLength(1);
   });
 

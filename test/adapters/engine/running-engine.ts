@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
+import type { CommandResult } from '../../../src/domain/commands.ts';
+import { Fault } from '../../../src/domain/fault.ts';
 import type { Pending } from '../../../src/domain/ledger.ts';
 import { TASK_QUEUE } from '../../../src/domain/messages.ts';
 import { bootstrap } from '../../../src/engine/bootstrap.ts';
@@ -11,6 +13,7 @@ import { readConfig } from '../../../src/config.ts';
 import { ownPorts } from '../../support/own-ports.ts';
 import { world } from '../../activities/world.ts';
 import { admission, freeze, incidentId } from '../../support/admissions.ts';
+import { eventually } from '../../support/eventually.ts';
 import { quieten } from '../../support/quiet-runtime.ts';
 import { quiet } from '../../intake/scratch.ts';
 
@@ -74,4 +77,14 @@ export async function runningEngine() {
       await on.stop();
     },
   };
+}
+
+/** Sends as callers are asked to: again where no answer came in time, as from a worker that has only just started. */
+export function insist(send: () => Promise<CommandResult>): Promise<CommandResult | null> {
+  const attempt = () =>
+    send().catch((error: unknown) => {
+      if (error instanceof Fault && error.retryable) return null;
+      throw error;
+    });
+  return eventually(attempt, (answer) => answer !== null);
 }

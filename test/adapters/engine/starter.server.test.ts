@@ -4,7 +4,7 @@ import { endedFromOutside } from '../../../src/adapters/engine/ended.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import { SEARCH_ATTRIBUTES } from '../../../src/domain/search-attributes.ts';
 import { eventually } from '../../support/eventually.ts';
-import { runningEngine, STARTING_MS, type RunningEngine } from './running-engine.ts';
+import { insist, runningEngine, STARTING_MS, type RunningEngine } from './running-engine.ts';
 
 let engine: RunningEngine;
 let start: ReturnType<typeof createStarter>;
@@ -93,9 +93,7 @@ describe('after the end of a run', () => {
     await engine.whileWorking(async () => {
       const person = { by: 'ada', claim: '', note: '' };
       const commands = createCommands(engine.client);
-      // A worker that has just started may not answer within the time that a command is given.
-      const resolve = () => commands.send(id, 'resolve', person, 'request-1').catch(() => null);
-      await eventually(resolve, (answer) => answer !== null);
+      await insist(() => commands.send(id, 'resolve', person, 'request-1'));
       await engine.client.workflow.getHandle(id).result();
     });
     const { runId } = await describing(id);
