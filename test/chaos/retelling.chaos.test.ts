@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../../src/domain/messages.ts';
 import { type Incident, incidentRecordSchema } from '../../src/domain/incident-record.ts';
@@ -101,8 +100,8 @@ async function isThoughtAbout(id: string): Promise<boolean> {
 }
 
 async function pendingOf(id: string) {
-  const asking = (client: Client) => client.workflow.getHandle(id).describe();
-  return (await parts.engine.asClient(asking)).raw;
+  const { raw } = await parts.engine.asClient((client) => client.workflow.getHandle(id).describe());
+  return raw;
 }
 
 /** As the class's counter does when its threshold is reached. */

@@ -188,7 +188,7 @@ describe('a capture', () => {
     await eventually(capturing, (pids) => pids.length === 0);
     // A process is gone before its agent has heard of it.
     const next = () => door.capture(subject, 'logs');
-    await eventually(next, ({ status }) => status === 200);
+    await eventually(next, (answer) => answer.status === 200);
   });
 
   it('knows nothing of the environment of the agent', async () => {
