@@ -46,9 +46,10 @@ function courseAt(
     .filter((action) => rule.auto_contain || added.length > 0 || action.kind === 'ledger');
   const { recovery } = policy;
   const latched = recovery.latched.includes(incidentClass);
+  const { severities, classes, except } = recovery.reattest;
   const require_reattest =
-    recovery.reattest.severities.includes(severity) ||
-    recovery.reattest.classes.includes(incidentClass);
+    !except.includes(incidentClass) &&
+    (severities.includes(severity) || classes.includes(incidentClass));
   const require_ack = latched || require_reattest || severity === 'critical';
   return {
     severity,

@@ -56,7 +56,12 @@ const isSomeTime = (ms: number) => ms > 0;
 export const recoveryPolicySchema = z.strictObject({
   version: versionSchema,
   latched: z.array(nameSchema),
-  reattest: z.strictObject({ severities: z.array(severitySchema), classes: z.array(nameSchema) }),
+  reattest: z.strictObject({
+    severities: z.array(severitySchema),
+    classes: z.array(nameSchema),
+    /** Classes about no host, whatever their severity. */
+    except: z.array(nameSchema).default([]),
+  }),
   capture: z.strictObject({
     deadline: durationSchema,
     /** What a host is given: freezing, and all that is captured from it. */

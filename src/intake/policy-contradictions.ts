@@ -70,6 +70,7 @@ function unknownClasses(policy: Policy): PartFinding[] {
     ),
     ...unknownOf('recovery', recovery.latched, ['latched']),
     ...unknownOf('recovery', recovery.reattest.classes, ['reattest', 'classes']),
+    ...unknownOf('recovery', recovery.reattest.except, ['reattest', 'except']),
     ...Object.entries(reporters.reporters).flatMap(([source, classes]) =>
       unknownOf('reporters', classes, ['reporters', source]),
     ),

@@ -36,7 +36,7 @@ const CLASSES: Record<string, [string, boolean, string[], object]> = {
   prompt_injection: ['high', true, ['freeze_agent', 'log_alert'], NONE],
   tool_call_burst: ['medium', true, ['freeze_agent'], NONE],
   model_behavior_anomaly: ['high', true, ['quarantine_model', 'log_alert'], NONE],
-  evidence_violation: ['critical', false, ['log_alert'], CRITICAL],
+  evidence_violation: ['critical', false, ['log_alert'], { ...ACK, latched: false }],
   forbidden_airlock_request: ['medium', false, ['log_alert'], NONE],
 };
 
