@@ -153,8 +153,11 @@ async function stamperFor({ config, ...foundation }: Foundation): Promise<Stampe
   const { EVIDENCE_TSA_URL: url, EVIDENCE_TSA_CERTIFICATES_FILE: file } = config;
   if (url === '') return null;
   const tsa = createTimestamper({ url, certificates: await loadTrustedCertificates(file) });
-  const { ledger, store, owner, now, log } = foundation;
-  return startStamper({ name: new URL(url).host, tsa, ledger, store, owner, now, log });
+  const { ledger, store, owner, machine, now, log } = foundation;
+  return startStamper({
+    ...{ name: new URL(url).host, tsa, ledger, store, owner, now, log },
+    vouched: async (ms) => void (await ledger.custodyClock.advance(machine.readClocks(), ms)),
+  });
 }
 
 /** Reads are open to this machine alone, and only under a name that no web page can take. */

@@ -10,6 +10,8 @@ export interface StampDeps {
   ledger: { log: Pick<IncidentLog, 'append'>; register: Pick<Register, 'timeline'> };
   store: Pick<EvidenceStore, 'get' | 'put'>;
   tsa: Timestamper;
+  /** Told of a time (epoch ms) that the authority has just vouched for. */
+  vouched: (timeMs: number) => Promise<void>;
   now: () => number;
 }
 
@@ -26,7 +28,7 @@ export function manifestIn(entry: LedgerEntry): EvidenceRef | null {
  * something else, to stamp.
  */
 export async function stampManifest(
-  { ledger, store, tsa, now }: StampDeps,
+  { ledger, store, tsa, vouched, now }: StampDeps,
   incidentId: string,
   manifest: EvidenceRef,
 ): Promise<void> {
@@ -43,6 +45,7 @@ export async function stampManifest(
     time: instant(time_ms),
     authority,
   };
+  await vouched(time_ms);
   await ledger.log.append(incidentId, [{ key, at: instant(now()), actor: 'cordon', event }]);
 }
 

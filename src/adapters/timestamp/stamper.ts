@@ -18,7 +18,7 @@ const NAME = 'timestamps';
 /** The TSA's answer, and what is read and written around it. */
 const PATIENCE_MS = 2 * TSA_TIMEOUT_MS;
 
-export interface StamperDeps extends Pick<StampDeps, 'store' | 'now'> {
+export interface StamperDeps extends Pick<StampDeps, 'store' | 'vouched' | 'now'> {
   /** Closed when the stamper is stopped. */
   tsa: Timestamper & { close(): Promise<void> };
   /** The host and port of the TSA, by which it is spoken of. */

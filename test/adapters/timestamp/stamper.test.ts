@@ -22,6 +22,7 @@ let site: Installation;
 let store: EvidenceStore;
 let server: TsaServer | undefined;
 let stampers: Stamper[] = [];
+let vouched: number[] = [];
 
 beforeAll(async () => {
   tsa = await makeTsa();
@@ -35,7 +36,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(stampers.map((stamper) => stamper.stop()));
   await server?.stop();
-  [stampers, server] = [[], undefined];
+  [stampers, server, vouched] = [[], undefined, []];
   await site.end();
 });
 
@@ -50,6 +51,7 @@ function start(url: string, owner = 'one'): Stamper {
   const stamper = startStamper({
     ...{ ledger: site.ledger, store, owner, name: 'tsa.test', log: { info: say, warn: say } },
     tsa: createTimestamper({ url, certificates: trusted() }),
+    vouched: async (ms) => void vouched.push(ms),
     now: Date.now,
     sleep: async (ms) => {
       site.state.waits.push(ms);
@@ -100,6 +102,7 @@ describe('a signed manifest', { timeout: 30_000 }, () => {
     expect(await store.get(manifest)).toEqual(before);
     const { timestamps } = (await site.ledger.register.incident(ID)) ?? {};
     expect(timestamps).toMatchObject([{ manifest: manifest.sha256, time: time?.time }]);
+    expect(vouched).toEqual([Date.parse(time?.time ?? '')]);
   });
 
   it('gets it also where it was captured before there was a TSA', async () => {
