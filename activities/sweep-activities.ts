@@ -4,6 +4,7 @@ import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { shareOfToday, verifyLedger, verifyObjects } from './verify-evidence.ts';
+import { verifyTimes } from './verify-times.ts';
 
 /** The effects of the sweeps, over the given outside. */
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
@@ -14,6 +15,7 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     markOverdue: (page) => withHeartbeat(() => markOverdue(deps, page)),
     removeMarked: (page) => withHeartbeat(() => removeMarked(deps, page)),
     verifyLedger: () => withHeartbeat(() => verifyLedger(deps)),
+    verifyTimes: () => withHeartbeat(() => verifyTimes(deps)),
     shareOfToday: () => shareOfToday(deps),
     verifyObjects: (request) => withHeartbeat(() => verifyObjects(deps, request)),
     retentionFinished: (findings) => sweeps.finishedRetention(findings, deps.now()),

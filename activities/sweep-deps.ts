@@ -3,6 +3,7 @@ import type { PlaceOfCustody } from '../src/domain/custody.ts';
 import type { EvidenceRetention, EvidenceStore } from '../src/domain/evidence.ts';
 import type { Ledger } from '../src/domain/ledger.ts';
 import type { SigningKey } from '../src/evidence/signing-key.ts';
+import type { VerifyTimestamp } from '../src/evidence/timestamp.ts';
 
 /** Something that is not as it was kept. */
 export interface Violation {
@@ -14,9 +15,11 @@ export interface Violation {
 
 /** The outside, as the sweeps know it. */
 export interface SweepDeps {
-  ledger: Pick<Ledger, 'keeping' | 'expiry' | 'rota' | 'custodyClock' | 'sweeps'>;
+  ledger: Pick<Ledger, 'keeping' | 'expiry' | 'rota' | 'custodyClock' | 'sweeps' | 'register'>;
   store: EvidenceStore & EvidenceRetention;
   signingKey: SigningKey;
+  /** Null where no time-stamping authority is trusted. */
+  verifyTimestamp: VerifyTimestamp | null;
   place: PlaceOfCustody;
   /** The clocks of this machine, now. */
   readClocks(): ClockReading;

@@ -1,22 +1,13 @@
 import type { KeptObject } from '../src/domain/keeping.ts';
 import type { VerificationFindings } from '../src/domain/sweeps.ts';
 import { buried } from '../src/evidence/buried.ts';
-import { canonicalJson } from '../src/evidence/canonical.ts';
-import { sha256Hex } from '../src/evidence/digest.ts';
 import { MANIFEST_MEDIA_TYPE, verifyManifest } from '../src/evidence/manifest.ts';
 import { readBack } from '../src/evidence/read-back.ts';
 import type { SweepDeps, Violation } from './sweep-deps.ts';
+import { NOTHING_FOUND, tell, violation } from './violations.ts';
 
 /** Everything is read back within so many days, a run each day; one that fails is made up for. */
 const WITHIN_DAYS = 7;
-
-const NOTHING: VerificationFindings = {
-  entries: 0,
-  objects: 0,
-  bytes: 0,
-  misses: 0,
-  unreported: 0,
-};
 
 export async function shareOfToday({ ledger }: SweepDeps): Promise<number> {
   return Math.ceil((await ledger.rota.count()) / (WITHIN_DAYS - 1));
@@ -25,11 +16,11 @@ export async function shareOfToday({ ledger }: SweepDeps): Promise<number> {
 /** Chain continuity, the register as its projection, and the checkpoints with their signatures. */
 export async function verifyLedger(deps: SweepDeps): Promise<VerificationFindings> {
   const verdict = await deps.walkLedger();
-  if (verdict.valid) return { ...NOTHING, entries: verdict.count };
+  if (verdict.valid) return { ...NOTHING_FOUND, entries: verdict.count };
   const { reason, detail, at_seq, incident_id } = verdict;
-  const where = at_seq === undefined ? (incident_id ?? '') : `entry ${at_seq}`;
-  const unreported = await tell(deps, [violation('ledger', { reason, where }, detail)]);
-  return { ...NOTHING, misses: 1, unreported };
+  const at = at_seq === undefined ? (incident_id ?? '') : `entry ${at_seq}`;
+  const unreported = await tell(deps, [violation('ledger', { reason, at }, detail)]);
+  return { ...NOTHING_FOUND, misses: 1, unreported };
 }
 
 /** Reads back those whose turn it is: each by its digest, manifests by their signatures too. */
@@ -43,11 +34,11 @@ export async function verifyObjects(
   for (const object of objects) {
     const miss = await missOf(deps, object);
     if (miss === null) bytes += object.size;
-    else found.push(violation('evidence', { sha256: object.sha256, ...miss }, miss.detail));
+    else found.push(violation('evidence', { ...miss, at: object.sha256 }, miss.detail));
   }
   const unreported = await tell(deps, found);
   await deps.ledger.rota.done(objects.map(({ sha256 }) => sha256));
-  return { ...NOTHING, objects: objects.length, bytes, misses: found.length, unreported };
+  return { ...NOTHING_FOUND, objects: objects.length, bytes, misses: found.length, unreported };
 }
 
 interface Missed {
@@ -78,29 +69,4 @@ async function missingTombstone(
   if (tombstone === null) return { reason: 'missing', detail: 'it is gone without a tombstone' };
   const grave = await buried(sha256, 0, tombstone, { store, key: signingKey.publicKey });
   return typeof grave === 'string' ? { reason: 'bad_tombstone', detail: grave } : null;
-}
-
-function violation(
-  of: 'evidence' | 'ledger',
-  { reason, ...where }: { reason: string; sha256?: string; where?: string },
-  detail: string,
-): Violation {
-  const what = of === 'ledger' ? `The ledger is broken` : `Evidence ${where.sha256} is lost`;
-  const identity = { of, reason, at: where.sha256 ?? where.where ?? '' };
-  return {
-    key: sha256Hex(canonicalJson(identity)),
-    description: `${what}: ${reason}. ${detail}`,
-    evidence: { ...identity, detail },
-  };
-}
-
-/** How many of them have no incident: the log and `/health` are then all that tells of them. */
-async function tell(deps: SweepDeps, violations: readonly Violation[]): Promise<number> {
-  let unreported = 0;
-  for (const found of violations) {
-    if (await deps.reportViolation(found)) continue;
-    deps.log.error(found.evidence, found.description);
-    unreported += 1;
-  }
-  return unreported;
 }

@@ -14,7 +14,8 @@ const roots: Roots = {
   withLedger: async (env, use) => (await import('./local-ledger.ts')).withLedger(env, use),
   verifyLedger: async (env) => (await import('./local-ledger.ts')).verifyLocalLedger(env),
   verifyEvidence: async (env) => (await import('./local-evidence.ts')).verifyLocalEvidence(env),
-  timestampVerifier: async (pem) => (await import('./local-evidence.ts')).timestampVerifier(pem),
+  timestampVerifier: async (pem) =>
+    (await import('./timestamp-verifier.ts')).timestampVerifier(pem),
   evidence: async (env, reading) =>
     (await import('./local-evidence.ts')).recordedEvidence(env, reading),
   hosts: {

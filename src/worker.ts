@@ -12,6 +12,7 @@ import type { Foundation } from './foundation.ts';
 import { violationReporter } from './report-violation.ts';
 import { keepSweepsScheduled } from './sweep-schedules.ts';
 import { clientOn } from './temporal.ts';
+import { configuredTimestampVerifier } from './timestamp-verifier.ts';
 import { verifyWithCheckpoints } from './verify-ledger.ts';
 
 /** A step under way may end by itself; targets are given less than this. */
@@ -42,6 +43,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const { config, ledger, machine, log } = foundation;
   const client = clientOn(connection, config);
+  const verifyTimestamp = await configuredTimestampVerifier(config);
   // Before anything is captured: from here on the wall clock can no longer say what time it is.
   await ledger.custodyClock.advance(machine.readClocks());
   const worker = await Worker.create({
@@ -51,7 +53,7 @@ export async function startWorker(
     workflowBundle,
     activities: {
       ...createActivities(incidentDeps(foundation, client)),
-      ...createSweepActivities(sweepDeps(foundation)),
+      ...createSweepActivities(sweepDeps(foundation, verifyTimestamp)),
     },
     maxCachedWorkflows: MOST_CACHED,
     shutdownGraceTime: GRACE,
@@ -83,10 +85,13 @@ function incidentDeps(foundation: Foundation, client: Client): ActivityDeps {
   };
 }
 
-function sweepDeps(foundation: Foundation): SweepDeps {
+function sweepDeps(
+  foundation: Foundation,
+  verifyTimestamp: SweepDeps['verifyTimestamp'],
+): SweepDeps {
   const { ledger, store, signingKey, machine, log, now } = foundation;
   return {
-    ...{ ledger, store, signingKey, log, now, ...machine },
+    ...{ ledger, store, signingKey, verifyTimestamp, log, now, ...machine },
     walkLedger: () => verifyWithCheckpoints({ ledger, store, key: signingKey.publicKey }),
     reportViolation: violationReporter(foundation),
   };

@@ -23,11 +23,11 @@ export const custody = proxyActivities<
 });
 
 /** Reads alone, and reports under the same keys. As long as it takes to read what was captured. */
-export const inspections = proxyActivities<Pick<SweepActivities, 'verifyLedger' | 'verifyObjects'>>(
-  {
-    startToCloseTimeout: '2h',
-    heartbeatTimeout: '30s',
-    scheduleToCloseTimeout: '4h',
-    retry: { initialInterval: '1s', maximumInterval: '1m' },
-  },
-);
+export const inspections = proxyActivities<
+  Pick<SweepActivities, 'verifyLedger' | 'verifyTimes' | 'verifyObjects'>
+>({
+  startToCloseTimeout: '2h',
+  heartbeatTimeout: '30s',
+  scheduleToCloseTimeout: '4h',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});

@@ -11,7 +11,7 @@ interface Progress {
   found: VerificationFindings;
 }
 
-/** Walks the ledger, then reads back the share of the evidence whose turn it is. */
+/** Walks the ledger, verifies its time stamps, then reads back the share of the evidence whose turn it is. */
 export async function verificationSweep(resumed?: Progress): Promise<VerificationFindings> {
   let { left, found } = resumed ?? (await begin());
   while (left > 0) {
@@ -28,7 +28,7 @@ export async function verificationSweep(resumed?: Progress): Promise<Verificatio
 }
 
 async function begin(): Promise<Progress> {
-  const found = await inspections.verifyLedger();
+  const found = sum(await inspections.verifyLedger(), await inspections.verifyTimes());
   return { left: await custody.shareOfToday(), found };
 }
 

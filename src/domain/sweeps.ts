@@ -60,6 +60,8 @@ export interface SweepActivities {
   removeMarked(request: SweepPage): Promise<Swept>;
   /** Walks the chain, the register and the signed checkpoints. */
   verifyLedger(): Promise<VerificationFindings>;
+  /** Verifies every time stamp that the ledger names. */
+  verifyTimes(): Promise<VerificationFindings>;
   /** How many objects are to be read back today, so that each is within a week. */
   shareOfToday(): Promise<number>;
   /** Reads back those whose turn was the longest ago. */

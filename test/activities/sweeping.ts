@@ -35,6 +35,7 @@ export async function sweeping() {
     ledger,
     store,
     signingKey,
+    verifyTimestamp: null,
     place: PLACE,
     readClocks: () => ({ boot_id: 'a-boot', wall_ms: now(), boottime_ms: elapsedMs }),
     walkLedger: () => verifyWithCheckpoints({ ledger, store, key: signingKey.publicKey }),

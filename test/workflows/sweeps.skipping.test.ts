@@ -29,6 +29,7 @@ const HARMLESS: SweepActivities = {
   markOverdue: async () => NOTHING,
   removeMarked: async () => NOTHING,
   verifyLedger: async () => ({ ...FOUND, entries: 7 }),
+  verifyTimes: async () => FOUND,
   shareOfToday: async () => 0,
   verifyObjects: async ({ limit }) => ({ ...FOUND, objects: limit }),
   retentionFinished: async () => undefined,
@@ -126,9 +127,10 @@ describe('the sweep of retention', () => {
 });
 
 describe('the sweep of verification', () => {
-  it('walks the ledger, then reads back its share and no more', async () => {
+  it('walks the ledger and its time stamps, then reads back its share and no more', async () => {
     const limits: number[] = [];
     effects.shareOfToday = async () => 50;
+    effects.verifyTimes = async () => ({ ...FOUND, misses: 1 });
     effects.verifyObjects = async ({ limit }) => {
       limits.push(limit);
       return { ...FOUND, objects: limit, bytes: limit * 10, misses: 1 };
@@ -137,7 +139,7 @@ describe('the sweep of verification', () => {
       entries: 7,
       objects: 50,
       bytes: 500,
-      misses: 3,
+      misses: 4,
       unreported: 0,
     });
     expect(limits).toEqual([20, 20, 10]);

@@ -57,6 +57,7 @@ describe('the schedules of the sweeps', () => {
       markOverdue: async () => NOTHING,
       removeMarked: async () => NOTHING,
       verifyLedger: async () => FOUND,
+      verifyTimes: async () => FOUND,
       shareOfToday: async () => 0,
       verifyObjects: async () => FOUND,
       retentionFinished: async () => void finished.push('retention'),
