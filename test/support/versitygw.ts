@@ -8,9 +8,9 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { freePorts } from '../../src/free-ports.ts';
 import { CREDENTIALS } from './bucket-store.ts';
 import { eventually } from './eventually.ts';
+import { ownPorts } from './own-ports.ts';
 
 export interface ObjectLockServer {
   endpoint: string;
@@ -27,7 +27,7 @@ export async function startVersitygw(command: string): Promise<ObjectLockServer>
   const [buckets, versions] = [join(home, 'buckets'), join(home, 'versions')];
   await Promise.all([mkdir(buckets), mkdir(versions)]);
   const { accessKeyId, secretAccessKey } = CREDENTIALS;
-  const [port] = await freePorts(1);
+  const [port] = await ownPorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const server = spawn(
     command,
