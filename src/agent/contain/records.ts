@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { containStepSchema, type ContainStep } from '../../domain/host-containment.ts';
 import { type HostSubject, hostSubjectSchema } from '../../domain/host-subject.ts';
 import { canonicalJson } from '../../evidence/canonical.ts';
+import { writeDurably } from '../durable-file.ts';
 import { unlessGone } from '../subjects/gone.ts';
 
 /** A process that no later one can be mistaken for: its number, and its start in clock ticks since boot. */
@@ -61,8 +53,7 @@ export function openRecords(directory: string): Records {
     read: (subject, step) => using(directory, () => readRecord(fileOf(subject, step))),
     write: (record) =>
       using(directory, () => {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        writeDurably(directory, fileOf(record.subject, record.step), JSON.stringify(record));
+        writeDurably(fileOf(record.subject, record.step), JSON.stringify(record));
       }),
     remove: (subject, step) =>
       using(directory, () => rmSync(fileOf(subject, step), { force: true })),
@@ -73,23 +64,6 @@ function readRecord(file: string): ContainRecord | null {
   const text = unlessGone(() => readFileSync(file, 'utf8'));
   if (text === null) return null;
   return recordSchema.parse(JSON.parse(text));
-}
-
-function writeDurably(directory: string, file: string, text: string): void {
-  const draft = `${file}.new`;
-  synced(draft, 'w', (fd) => writeSync(fd, text));
-  renameSync(draft, file);
-  synced(directory, 'r', () => undefined);
-}
-
-function synced(path: string, flags: string, use: (fd: number) => unknown): void {
-  const fd = openSync(path, flags, 0o600);
-  try {
-    use(fd);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function using<T>(directory: string, use: () => T): T {

@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { hostSubjectSchema } from '../../domain/host-subject.ts';
 import { canonicalJson } from '../../evidence/canonical.ts';
+import { writeDurably } from '../durable-file.ts';
 import { errorCode } from '../subjects/gone.ts';
 
 const leaseSchema = z.strictObject({
@@ -49,8 +40,7 @@ export function openLeaseFiles(directory: string): LeaseFiles {
     all: () => namesIn(directory).flatMap((name) => readLease(join(directory, name))),
     write: (lease) => {
       try {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        writeDurably(directory, fileOf(lease), JSON.stringify(lease));
+        writeDurably(fileOf(lease), JSON.stringify(lease));
       } catch (cause) {
         const message = `a lease cannot be kept in CORDON_AGENT_STATE (${errorCode(cause)})`;
         throw new Fault('agent_state_unusable', message, { retryable: false, cause });
@@ -75,22 +65,5 @@ function readLease(file: string): Lease[] {
     return [leaseSchema.parse(JSON.parse(readFileSync(file, 'utf8')))];
   } catch {
     return [];
-  }
-}
-
-function writeDurably(directory: string, file: string, text: string): void {
-  const draft = `${file}.new`;
-  synced(draft, 'w', (fd) => writeSync(fd, text));
-  renameSync(draft, file);
-  synced(directory, 'r', () => undefined);
-}
-
-function synced(path: string, flags: string, use: (fd: number) => unknown): void {
-  const fd = openSync(path, flags, 0o600);
-  try {
-    use(fd);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
