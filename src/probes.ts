@@ -75,7 +75,7 @@ async function evidenceProbe(env: Env): Promise<Probe> {
     const config = readConfig(env);
     const problem = await problemOfEvidence(config);
     if (problem === '') return ok('evidence', placeOfEvidence(config));
-    return bad('fail', 'evidence', problem, 'check EVIDENCE_S3_* and the bucket: docs/evidence.md');
+    return bad('fail', 'evidence', problem, 'check EVIDENCE_S3_* and the bucket: docs/custody.md');
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return bad('fail', 'evidence', detail, 'set EVIDENCE_STORE and what belongs to it');
