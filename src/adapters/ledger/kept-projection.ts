@@ -19,6 +19,7 @@ const WINDOW = 2_000;
 /** Those that say anything about evidence. */
 const TYPES: readonly RecordedEvent['event']['type'][] = [
   'captured',
+  'timestamped',
   'attestation',
   'sealed',
   'custody',
@@ -62,7 +63,7 @@ interface Dated {
   until_ms: number | null;
 }
 
-/** What carries no date is kept for ever: manifests, bundles, quotes, tombstones, and what no manifest lists. */
+/** What carries no date is kept for ever: manifests, their time stamps, bundles, quotes, and what no manifest lists. */
 function keptBy(recorded: RecordedEvent): Dated[] {
   const { event } = recorded;
   if (event.type !== 'captured') return refsOf(event).map((ref) => ({ ref, until_ms: null }));

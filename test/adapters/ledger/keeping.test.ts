@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenLedger } from '../../../src/adapters/ledger/ledger.ts';
-import { admission, incidentId } from '../../support/admissions.ts';
+import { admission, incidentId, recorded } from '../../support/admissions.ts';
 import { ada, captured, day, DAY_MS, instant, refOf } from '../../support/keeping.ts';
 import { LEDGER_KINDS, type LedgerKind } from '../../support/ledgers.ts';
 
@@ -27,6 +27,15 @@ describe.each(LEDGER_KINDS)('what is kept, by $name', (kind) => {
     expect(objects).toHaveLength(3);
     expect(Object.values(dates)).toContain(null);
     expect(objects.every(({ state, held }) => state === 'kept' && !held)).toBe(true);
+  });
+
+  it('is a time stamp as well, for ever', async () => {
+    const { ledger } = await withIncidents(kind);
+    const token = refOf('token', 'application/timestamp-reply');
+    const said = { manifest: LOGS.sha256, token, time: instant(day(0)), authority: 'CN=tsa' };
+    const event = { type: 'timestamped', ...said } as const;
+    await ledger.log.append(incidentId(1), [recorded('timestamped', event)]);
+    expect(await ledger.keeping.of(incidentId(1))).toMatchObject([{ ...token, until_ms: null }]);
   });
 
   it('is kept until the latest date of all that name it', async () => {
