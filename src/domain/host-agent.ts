@@ -57,7 +57,7 @@ export type AgentRefusal =
   | 'malformed-evidence'
   | 'event-log-missing'
   | 'credential-refused'
-  /** There is no such subject on the host, or the step cannot be taken on it. */
+  /** There is no such subject on the host, or it cannot be done with it. */
   | 'agent-unable';
 
 /** What a host's agent made of a call. */

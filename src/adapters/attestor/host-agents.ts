@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AgentPlace, AttestationPolicy } from '../../domain/attestation-policy.ts';
 import type { Cancellation } from '../../domain/attestor.ts';
 import { freezeAnswerSchema, type CaptureRequest } from '../../domain/host-capture.ts';
-import { containAnswerSchema, type ContainAnswer } from '../../domain/host-containment.ts';
+import { containAnswerSchema } from '../../domain/host-containment.ts';
 import type { HostSubject } from '../../domain/host-subject.ts';
 import {
   activatedSchema,
@@ -44,7 +44,7 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
   const call = (host: string, what: Call, signal?: Cancellation) =>
     ask(deps.policy().hosts, pool, host, what, signal);
   const contain = async (path: string, host: string, body: object, signal?: Cancellation) =>
-    contained(await call(host, { method: 'POST', path, body }, signal));
+    aboutSubject(await call(host, { method: 'POST', path, body }, signal), containAnswerSchema);
   const order = (what: 'freeze' | 'thaw', host: string, body: { subject: HostSubject }) =>
     call(host, { method: 'POST', path: `/api/v1/${what}`, body });
   return {
@@ -72,11 +72,11 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
     },
     freeze: async (host, subject, lease) => {
       const body = { subject, ...(lease !== undefined && { lease }) };
-      return parsed(await order('freeze', host, body), freezeAnswerSchema);
+      return aboutSubject(await order('freeze', host, body), freezeAnswerSchema);
     },
     thaw: async (host, subject, holder) => {
       const body = { subject, ...(holder !== undefined && { holder }) };
-      return parsed(await order('thaw', host, body), freezeAnswerSchema);
+      return aboutSubject(await order('thaw', host, body), freezeAnswerSchema);
     },
     contain: (host, body, signal) => contain('/api/v1/contain', host, body, signal),
     containState: (host, body, signal) => contain('/api/v1/contain/state', host, body, signal),
@@ -111,7 +111,7 @@ async function capture(
   const answer = await found.endpoint.stream(call, signal);
   if ('trailer' in answer) return { answer: hostArtifact(answer) };
   const said = asked('agent', answer);
-  if ('reason' in said) return refused(said, REFUSALS[said.reason]);
+  if ('reason' in said) return refused(said, refusalOf(said));
   return { reason: 'malformed-evidence', detail: 'the agent sent no artifact' };
 }
 
@@ -151,9 +151,14 @@ function endpointAt(
 /** What the agent says of the subject is no fault of its form. */
 const UNABLE: readonly unknown[] = [400, 404, 422];
 
-function contained(answer: Asked): AgentAnswer<ContainAnswer> {
-  const isUnable = 'reason' in answer && UNABLE.includes(answer.status);
-  return isUnable ? refused(answer, 'agent-unable') : parsed(answer, containAnswerSchema);
+type NoAnswer = Extract<Asked, { reason: unknown }>;
+
+function refusalOf({ status, reason }: NoAnswer): AgentRefusal {
+  return UNABLE.includes(status) ? 'agent-unable' : REFUSALS[reason];
+}
+
+function aboutSubject<T>(answer: Asked, schema: z.ZodType<T>): AgentAnswer<T> {
+  return 'reason' in answer ? refused(answer, refusalOf(answer)) : parsed(answer, schema);
 }
 
 function parsed<T>(answer: Asked, schema: z.ZodType<T>): AgentAnswer<T> {

@@ -231,3 +231,20 @@ describe('an event log', () => {
     expect(await agents.eventLog(HOST)).toMatchObject({ reason });
   });
 });
+
+describe('what is asked of a subject', () => {
+  const subject = { kind: 'cgroup', path: '/agents/one' } as const;
+  const refusal = JSON.stringify({ error: 'there is no such cgroup', code: 'subject_not_found' });
+
+  it.each([400, 404, 422])('that it cannot be done is no fault of its form: %i', async (status) => {
+    const agents = await answering(saying(status, refusal));
+    const unable = {
+      reason: 'agent-unable',
+      detail: `the agent answered ${status}: subject_not_found`,
+    };
+    const order = { subject, collector: 'processes' as const, deadline_ms: 1_000, recipients: [] };
+    expect(await agents.freeze(HOST, subject)).toEqual(unable);
+    expect(await agents.thaw(HOST, subject)).toEqual(unable);
+    expect(await agents.capture(HOST, order)).toEqual(unable);
+  });
+});
