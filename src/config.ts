@@ -10,9 +10,12 @@ const port = z.coerce.number().int().min(0).max(65_535);
 /** Without a user in it: a secret belongs into a file. */
 const endpoint = z
   .string()
-  .refine((url) => url === '' || (/^https?:\/\/[^\s@]+$/.test(url) && URL.canParse(url)), {
-    error: 'is not an http or https URL without credentials',
-  });
+  .refine(
+    (url) => url === '' || (/^https?:\/\/[^\s/@?#]+([/?#]\S*)?$/.test(url) && URL.canParse(url)),
+    {
+      error: 'is not an http or https URL without credentials',
+    },
+  );
 const address = z.string().regex(/^\S+:\d{1,5}$/, 'is not host:port');
 
 interface Setting {

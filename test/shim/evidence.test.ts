@@ -255,17 +255,17 @@ describe('the health', () => {
       .looseObject({
         status: z.string(),
         reasons: z.array(z.string()),
-        evidence: z.looseObject({}),
+        custody: z.looseObject({}),
       })
       .parse(await read(await shim.ask('/health')));
     expect(health).toMatchObject({
       status: 'degraded',
-      evidence: {
+      custody: {
         retention_sweep: { ...found, finished_at: '1970-01-02T00:00:00.000Z' },
         verification_sweep: { misses: 2, unreported: 1 },
       },
     });
     expect(health.reasons.join()).toContain('2 pieces of evidence');
-    expect(Number(health.evidence['clock_lag_seconds'])).toBeGreaterThan(90 * 86_400);
+    expect(Number(health.custody['clock_lag_seconds'])).toBeGreaterThan(90 * 86_400);
   });
 });
