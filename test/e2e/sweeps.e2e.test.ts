@@ -27,7 +27,7 @@ const sweep = (workflow: string) =>
 const sweptSchema = z.looseObject({ finished_at: z.string() }).nullable();
 const healthSchema = z.looseObject({
   status: z.string(),
-  evidence: z.looseObject({ retention_sweep: sweptSchema, verification_sweep: sweptSchema }),
+  custody: z.looseObject({ retention_sweep: sweptSchema, verification_sweep: sweptSchema }),
 });
 const health = async () => healthSchema.parse(await (await fetch(`${cordon.url}/health`)).json());
 
@@ -48,13 +48,13 @@ describe('the sweeps of an installation', () => {
     const touches = await cordon.events(id, 'custody');
     expect(touches.map(({ touch }) => touch)).not.toContain('removing');
     expect(touches[0]).toMatchObject({ who: { name: 'cordon' } });
-    const { retention_sweep } = (await health()).evidence;
+    const { retention_sweep } = (await health()).custody;
     expect(retention_sweep).toMatchObject({ removed: 0, refused: 0, unfinished: false });
   });
 
   it('find nothing while nothing is lost', async () => {
     await sweep(VERIFICATION_SWEEP);
-    expect((await health()).evidence).toMatchObject({ verification_sweep: { misses: 0 } });
+    expect((await health()).custody).toMatchObject({ verification_sweep: { misses: 0 } });
     expect(await violations()).toEqual([]);
   });
 
@@ -70,8 +70,8 @@ describe('the sweeps of an installation', () => {
     let missed = 0;
     for (let day = 0; day < 7; day += 1) {
       await sweep(VERIFICATION_SWEEP);
-      const { status, evidence } = await health();
-      const { misses } = z.looseObject({ misses: z.int() }).parse(evidence.verification_sweep);
+      const { status, custody } = await health();
+      const { misses } = z.looseObject({ misses: z.int() }).parse(custody.verification_sweep);
       expect(status).toBe(misses > 0 ? 'degraded' : 'ok');
       missed += misses;
     }
