@@ -35,7 +35,15 @@ export async function runServer(env: Env): Promise<void> {
 /** Workflows and activities. Waits for an engine and for the policy that a server puts in force. */
 export async function runWorker(env: Env): Promise<void> {
   const { config, log } = begin(env, 'worker');
-  quietEngineLibrary(log);
+  const library = quietEngineLibrary(log);
+  try {
+    await work(config, log);
+  } finally {
+    await library.close();
+  }
+}
+
+async function work(config: Config, log: Logger): Promise<void> {
   const asked = untilAskedToStop();
   const foundation = await layFoundation(config, log);
   const bundle = await bundleWorkflows();

@@ -56,14 +56,18 @@ export function clientOn(connection: Connection | NativeConnection, config: Conf
   return new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 }
 
-/** The SDK speaks through our log, and only when something is wrong. Once a process, before anything else of it. */
-export function quietEngineLibrary(log: Logger): void {
+/**
+ * The SDK speaks through our log, and only when something is wrong. Once a process, before anything else of it. `close`
+ * ends its native part, which would keep alive a process that has failed before it made a connection.
+ */
+export function quietEngineLibrary(log: Logger): { close(): Promise<void> } {
   const logger = new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
     if (level === 'ERROR') log.error(meta, message);
     else log.warn(meta, message);
   });
-  Runtime.install({
+  const runtime = Runtime.install({
     logger,
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
+  return { close: () => runtime.shutdown() };
 }

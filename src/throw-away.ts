@@ -34,18 +34,20 @@ export async function throwAway(env: Env): Promise<Installation> {
     ...(await settingsApart(home)),
   };
   const remove = () => rm(home, { recursive: true, force: true });
+  const log = createLog(env['LOG_LEVEL'] || 'error', 'cordon');
+  const library = quietEngineLibrary(log);
   try {
-    const log = createLog(env['LOG_LEVEL'] || 'error', 'cordon');
-    quietEngineLibrary(log);
     const up = await bringUp(settings, log, (line) => void process.stderr.write(`${line}\n`));
     return {
       ...up,
       stop: async () => {
         await up.stop();
+        await library.close();
         await remove();
       },
     };
   } catch (error) {
+    await library.close();
     await remove();
     throw error;
   }

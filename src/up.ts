@@ -24,14 +24,18 @@ export interface Installation {
 export async function runUp(env: Env): Promise<void> {
   const config = readConfig(env);
   const log = createLog(config.LOG_LEVEL, 'cordon');
-  quietEngineLibrary(log);
+  const library = quietEngineLibrary(log);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const asked = untilAskedToStop();
-  const installation = await bringUp(env, log, say);
-  process.stdout.write(whereEverythingIs(config, installation));
-  await asked;
-  say('stopping: what is contained stays contained');
-  await installation.stop();
+  try {
+    const installation = await bringUp(env, log, say);
+    process.stdout.write(whereEverythingIs(config, installation));
+    await asked;
+    say('stopping: what is contained stays contained');
+    await installation.stop();
+  } finally {
+    await library.close();
+  }
 }
 
 /**
