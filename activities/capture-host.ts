@@ -1,7 +1,12 @@
 import type { Captured, HostCaptureRequest } from '../src/domain/activities.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { Fault } from '../src/domain/fault.ts';
-import { ALWAYS_ENCRYPTED, COLLECTORS, type Collector } from '../src/domain/host-capture.ts';
+import {
+  ALWAYS_ENCRYPTED,
+  COLLECTORS,
+  type Collector,
+  OUT_OF_TIME,
+} from '../src/domain/host-capture.ts';
 import { hostSubjectOf, type HostSubject } from '../src/domain/host-subject.ts';
 import type { ActivityDeps } from './deps.ts';
 import { keepStill } from './keep-still.ts';
@@ -33,7 +38,7 @@ export async function captureHost(
     subject,
     holder: request.incident_id,
   });
-  const taken: Taking = { artifacts: [], gaps: still.gaps };
+  const taken: Taking = { artifacts: [], gaps: still.gaps, short_of: [] };
   try {
     for (const collector of collectorsFor(request)) {
       await take(deps, { host, subject, collector, endsMs }, taken);
@@ -49,6 +54,8 @@ export async function captureHost(
 interface Taking {
   artifacts: Artifact[];
   gaps: Gap[];
+  /** The collectors that failed, or ran out of time. */
+  short_of: string[];
 }
 
 function collectorsFor({ severity }: HostCaptureRequest): Collector[] {
@@ -63,27 +70,48 @@ interface Ask {
 }
 
 /** One artifact, or the reason why there is none: whatever one collector does, the others go on. */
-async function take(deps: CaptureHostDeps, ask: Ask, { artifacts, gaps }: Taking): Promise<void> {
+async function take(deps: CaptureHostDeps, ask: Ask, taking: Taking): Promise<void> {
   const { collector } = ask;
+  const found = await orFault(() => fetch(deps, ask));
+  if ('reason' in found) taking.gaps.push(gap(collector, found));
+  else taking.artifacts.push(found);
+  if (isShort(found)) taking.short_of.push(collector);
+}
+
+/** Why there is no artifact. */
+interface Missing {
+  reason: string;
+  detail: string;
+}
+
+async function orFault(fetching: () => Promise<Artifact | Missing>): Promise<Artifact | Missing> {
   try {
-    const artifact = await fetch(deps, ask);
-    if ('reason' in artifact) gaps.push(gap(collector, artifact));
-    else artifacts.push(artifact);
+    return await fetching();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    gaps.push({ collector, reason: `${error.code}: ${error.message}` });
+    return { reason: error.code, detail: error.message };
   }
 }
 
-const NO_RECIPIENTS = {
+const NO_RECIPIENTS: Missing = {
   reason: 'no_recipients',
   detail: 'recovery.yaml names nobody who may read it',
 };
 
+/** What no later attempt would give either: nobody may read it, or there is no such thing there. */
+const NEVER_TO_BE_HAD: readonly string[] = [NO_RECIPIENTS.reason, 'unsupported'];
+
+/** What is cut short by a limit is as much as there is ever kept of it. */
+function isShort(found: Artifact | Missing): boolean {
+  if ('reason' in found) return !NEVER_TO_BE_HAD.includes(found.reason);
+  const { completeness, reason } = found.from_host ?? { completeness: 'complete', reason: '' };
+  return completeness === 'failed' || reason.includes(OUT_OF_TIME);
+}
+
 async function fetch(
   { hostAgent, store, policy, now }: CaptureHostDeps,
   { host, subject, collector, endsMs }: Ask,
-): Promise<Artifact | { reason: string; detail: string }> {
+): Promise<Artifact | Missing> {
   const deadline_ms = endsMs - now();
   if (deadline_ms < LEAST_MS) return { reason: 'deadline', detail: 'there was no time left' };
   const { evidence, memory } = policy().recovery.capture.recipients;
@@ -103,7 +131,7 @@ async function fetch(
   return { collector, ...ref, from_host };
 }
 
-function gap(collector: string, { reason, detail }: { reason: string; detail: string }): Gap {
+function gap(collector: string, { reason, detail }: Missing): Gap {
   return { collector, reason: `${reason}: ${detail}` };
 }
 

@@ -23,7 +23,8 @@ export async function capture(deps: ActivityDeps, request: CaptureRequest): Prom
   // Where nothing of the targets themselves could be kept, there is nothing that destruction may rely on.
   if (!request.seal || !own) return { artifacts, gaps, receipt: null, reset_count: null };
   const host = request.subject.host ?? 'cordon';
-  return seal(deps, request, { host, frozen: null, artifacts, gaps });
+  const short_of = gaps.map(({ collector }) => collector);
+  return seal(deps, request, { host, frozen: null, artifacts, gaps, short_of });
 }
 
 function collectors(deps: ActivityDeps, request: CaptureRequest): Collector[] {

@@ -63,6 +63,8 @@ export interface Captured {
   gaps: Gap[];
   /** Null where nothing could be kept that destruction may rely on. */
   receipt: EvidenceReceipt | null;
+  /** What should have given something and did not, by its collector: destruction may not rely on the receipt then. */
+  short_of?: string[];
   /** Until when it is kept; absent where it has no manifest that says so. */
   retention?: Retention;
   reset_count: number | null;

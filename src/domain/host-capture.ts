@@ -21,6 +21,9 @@ export const ALWAYS_ENCRYPTED: readonly Collector[] = ['memory', 'tmpfs'];
 /** How whole an artifact is. Nothing found is `complete` only where there was nothing. */
 export const COMPLETENESS = ['complete', 'truncated', 'unsupported', 'failed'] as const;
 
+/** The reason, or a part of it, of what was cut short by its deadline. */
+export const OUT_OF_TIME = 'the deadline passed';
+
 /** An age recipient of X25519 (C2SP age, 2.2). */
 export const recipientSchema = z
   .string()

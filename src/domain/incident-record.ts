@@ -65,7 +65,7 @@ export const incidentRecordSchema = z.strictObject({
   contained_at: instantOrEmptySchema,
   artifacts: z.array(artifactSchema),
   gaps: z.array(gapSchema),
-  /** What destructive steps rely on; null where no evidence was kept. */
+  /** What destructive steps rely on; null where no evidence was kept, or all of it fell short. */
   evidence_receipt: evidenceReceiptSchema.nullable().default(null),
   /** Of its manifests, as far as an authority has stamped them. */
   timestamps: z.array(manifestTimeSchema).default([]),

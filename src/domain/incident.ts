@@ -80,7 +80,7 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
         artifacts: [...incident.artifacts, ...event.artifacts],
         gaps: withGaps(incident.gaps, event.gaps),
         reset_count: dating(incident, event.reset_count),
-        evidence_receipt: event.receipt ?? incident.evidence_receipt,
+        evidence_receipt: reliedOn(event) ?? incident.evidence_receipt,
       };
     case 'timestamped':
       return { ...incident, timestamps: [...timesOf(incident), timeIn(event)] };
@@ -117,6 +117,11 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
 }
 
 /** What a TPM counts while the containment is not in force does not date it. */
+/** What fell short proves what it holds, and not that there was no more to be had. */
+function reliedOn({ receipt, short_of }: EventOf<'captured'>): Incident['evidence_receipt'] {
+  return short_of === undefined ? receipt : null;
+}
+
 function dating({ state, reset_count }: Incident, counted: number | null): number | null {
   return state === 'containment_failed' ? reset_count : (counted ?? reset_count);
 }

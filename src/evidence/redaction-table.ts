@@ -186,6 +186,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
     gaps: GAPS,
     reset_count: COUNT,
     receipt: RECEIPT,
+    short_of: list(NAMED),
     retention: members({ until: AT, memory_until: AT }),
   },
   timestamped: TIME,

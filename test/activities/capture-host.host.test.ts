@@ -41,13 +41,14 @@ async function asked(changed: Partial<HostCaptureRequest> = {}): Promise<HostCap
 describe('what runs on a host', () => {
   it('is frozen, captured in order of volatility, let run again, and sealed', async () => {
     await runVictim('while :; do sleep 1; done', { cgroup: agent });
-    const { artifacts, gaps, receipt } = await captureHost(on.deps, await asked());
+    const { artifacts, gaps, receipt, short_of } = await captureHost(on.deps, await asked());
     const collectors = artifacts.map(({ collector }) => collector);
     expect(collectors.slice(0, 2)).toEqual(['processes', 'network']);
     expect(collectors).not.toContain('memory');
     const reason = 'no_recipients: recovery.yaml names nobody who may read it';
     expect(gaps).toEqual([{ collector: 'tmpfs', reason }]);
     expect(isAskedToFreeze(agent.path)).toBe(false);
+    expect(short_of).toBeUndefined();
     if (receipt === null) throw new Error('nothing was sealed');
     expect(await on.deps.custodian.doubts(receipt)).toBe('');
     expect(receipt).toMatchObject({ artifacts: artifacts.length, gaps: gaps.length });
@@ -91,6 +92,15 @@ describe('what runs on a host', () => {
       collector: 'freeze',
       reason: expect.stringContaining('subject_not_found'),
     });
+  });
+
+  it('falls short where there was no time for all of it', async () => {
+    await runVictim('while :; do sleep 1; done', { cgroup: agent });
+    let looks = 0;
+    const now = () => (looks += 1) * 10_000;
+    const captured = await captureHost({ ...on.deps, now }, await asked({ deadline_ms: 45_000 }));
+    expect(captured.short_of).toContain('logs');
+    expect(captured.receipt).not.toBeNull();
   });
 
   it('is asked for again by the engine where its agent does not answer', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { incidentEventSchema, type IncidentEvent } from '../../src/domain/events.ts';
 import { incidentRecordSchema } from '../../src/domain/incident-record.ts';
 import { AIRLOCK, FREEZE, HAPPENS, incidentAfter, later, LATCHED } from '../support/incidents.ts';
+import { CAPTURED } from '../support/captures.ts';
 
 const { acknowledged, attested, closed, contained, escalated, inForce, fails, resolved, released } =
   HAPPENS;
@@ -63,6 +64,14 @@ describe('an incident', () => {
       artifacts: [{ collector: 'a' }],
       gaps: [{ collector: 'b' }],
     });
+  });
+
+  it('has evidence to rely on once a capture did not fall short', () => {
+    const short: IncidentEvent = { type: 'captured', ...CAPTURED, short_of: ['memory'] };
+    const whole: IncidentEvent = { type: 'captured', ...CAPTURED };
+    expect(incidentAfter({}, short).evidence_receipt).toBeNull();
+    expect(incidentAfter({}, short, whole).evidence_receipt).toEqual(CAPTURED.receipt);
+    expect(incidentAfter({}, whole, short).evidence_receipt).toEqual(CAPTURED.receipt);
   });
 
   it('stays contained when it is acknowledged, where that is required', () => {

@@ -105,6 +105,27 @@ describe('a step that destroys evidence', () => {
     expect(captures).toBe(3);
   });
 
+  it('is held while what was kept falls short, though it is signed', async () => {
+    let captures = 0;
+    const short = {
+      ...CAPTURED,
+      gaps: [{ collector: 'memory', reason: 'agent_unreachable' }],
+      short_of: ['memory'],
+    };
+    const { destroyed, effects } = listening({
+      captureHost: async () => ((captures += 1) < 2 ? short : CAPTURED),
+    });
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(5 * MINUTE_MS);
+    expect(gates()).toMatchObject([
+      { decision: 'hold', reason: 'not enough evidence was kept: memory (agent_unreachable)' },
+    ]);
+    expect(destroyed).toMatchObject([{ evidence: { receipt: CAPTURED.receipt } }]);
+    await give('resolve');
+    await handle.result();
+    expect(captures).toBe(2);
+  });
+
   it('is taken without, and that is on the record, where policy says to proceed', async () => {
     const { destroyed, effects } = listening({ captureHost: async () => NOTHING_CAPTURED });
     const plan = { ...WIPES, capture: { ...capture, on_failure: 'proceed' as const } };

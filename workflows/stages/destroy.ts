@@ -49,6 +49,6 @@ function tellGate(story: Story, decision: 'hold' | 'proceed', actions: Destructi
     type: 'evidence_gate',
     decision,
     actions: actions.map(({ action }) => action),
-    reason: `no evidence was kept${reason === '' ? '' : `: ${reason}`}`,
+    reason: reason === '' ? 'no evidence was kept' : `not enough evidence was kept: ${reason}`,
   });
 }

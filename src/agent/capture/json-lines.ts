@@ -1,3 +1,4 @@
+import { OUT_OF_TIME } from '../../domain/host-capture.ts';
 import type { CaptureTarget, Collected } from './collector.ts';
 
 /** Enough that hashing and compressing a chunk outweighs handing it on. */
@@ -22,7 +23,7 @@ export function jsonLines(
     cutShort: (reason) => void reasons.add(reason),
     overdue: () => {
       const isOver = performance.now() >= target.deadlineMs;
-      if (isOver) reasons.add('the deadline passed');
+      if (isOver) reasons.add(OUT_OF_TIME);
       return isOver;
     },
   };

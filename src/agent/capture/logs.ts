@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { OUT_OF_TIME } from '../../domain/host-capture.ts';
 import { errorCode, unlessGone } from '../subjects/gone.ts';
 import type { Engine } from '../docker/engine.ts';
 import { lastFrames } from '../docker/last-frames.ts';
@@ -69,7 +70,7 @@ function* archive(
       const same = taken.get(output.identity);
       if (same !== undefined) Object.assign(output, { entry: same.entry, from: same.from });
       else if (taken.size >= MOST_LOGS) findings.lower('truncated', `more than ${MOST_LOGS} files`);
-      else if (isPast(target.deadlineMs)) findings.lower('truncated', 'the deadline passed');
+      else if (isPast(target.deadlineMs)) findings.lower('truncated', OUT_OF_TIME);
       else if (yield* logOf(process, output, findings)) taken.set(output.identity, output);
     }
   }

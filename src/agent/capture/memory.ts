@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { arch } from 'node:process';
+import { OUT_OF_TIME } from '../../domain/host-capture.ts';
 import { errorCode } from '../subjects/gone.ts';
 import { readStat } from '../subjects/process-stat.ts';
 import type { Collected, CollectFrom, CaptureTarget, PinnedProcess } from './collector.ts';
@@ -70,7 +71,7 @@ function troubleOf(end: CoreEnd): string | null {
     case 'gone':
       return 'exited';
     case 'late':
-      return 'the deadline passed';
+      return OUT_OF_TIME;
     case 'forbidden':
       return 'the kernel does not let its memory be read';
   }

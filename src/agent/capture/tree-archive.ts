@@ -1,5 +1,6 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { OUT_OF_TIME } from '../../domain/host-capture.ts';
 import { errorCode } from '../subjects/gone.ts';
 import type { ByteName } from './byte-name.ts';
 import { deviceOf } from './device-number.ts';
@@ -48,7 +49,7 @@ export function startTreeArchive(deadlineMs: number, findings: Findings): TreeAr
   let entries = 0;
   let bytes = 0;
   const spent = () => {
-    if (isPast(deadlineMs)) return 'the deadline passed';
+    if (isPast(deadlineMs)) return OUT_OF_TIME;
     if (entries >= MOST_ENTRIES) return `more than ${MOST_ENTRIES} entries`;
     return bytes >= MOST_BYTES ? `more than ${MOST_BYTES} bytes` : null;
   };

@@ -86,11 +86,12 @@ function gated(decision: 'hold' | 'proceed', actions: readonly string[], reason:
 }
 
 /** The count itself would mislead: outside the endorsement hierarchy a TPM shifts it for each key. */
-function captured({ artifacts, gaps, reset_count }: EventOf<'captured'>): string {
+function captured({ artifacts, gaps, reset_count, short_of }: EventOf<'captured'>): string {
   const kept = `${artifacts.length} ${artifacts.length === 1 ? 'artifact' : 'artifacts'} kept`;
   const quoted = reset_count === null ? '' : ', the TPM was quoted';
   const missing = gaps.map(({ collector, reason }) => `${collector} (${reason})`).join(', ');
-  return `${kept}${quoted}${missing === '' ? '' : `, missing: ${missing}`}`;
+  const told = `${kept}${quoted}${missing === '' ? '' : `, missing: ${missing}`}`;
+  return short_of === undefined ? told : `${told}; not enough to destroy anything`;
 }
 
 function attested(event: EventOf<'attestation'>): string {
