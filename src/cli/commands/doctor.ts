@@ -5,6 +5,7 @@ import { EXIT, Failure } from '../exit.ts';
 import type { ConfigLine, Probe } from '../roots.ts';
 import type { Paint } from '../text/paint.ts';
 import { table, tableWithHead, type Cell } from '../text/table.ts';
+import { counted } from '../text/counted.ts';
 
 const VERDICTS = { ok: 'ok', degraded: 'warn', unavailable: 'fail' } as const;
 const STYLES = { ok: 'good', warn: 'warning', fail: 'bad' } as const;
@@ -37,7 +38,7 @@ async function probeServer(cli: Cli): Promise<Probe[]> {
   try {
     const health = await api.health();
     const { status, open_incidents, reasons } = health;
-    const open = `${open_incidents} open ${open_incidents === 1 ? 'incident' : 'incidents'}`;
+    const open = counted(open_incidents, 'open incident');
     const detail = [`${status} at ${api.url}`, open, ...reasons].join(', ');
     return [{ name, verdict: VERDICTS[status], detail, next: '' }, ...canary(health)];
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
 import type { EvidenceReport } from '../roots.ts';
 import type { Paint } from '../text/paint.ts';
+import { counted } from '../text/counted.ts';
 
 export function evidenceVerifyCommand(cli: Cli): Command {
   return new Command('verify')
@@ -34,7 +35,7 @@ function reportLines(report: EvidenceReport, paint: Paint): string {
   return [
     ...lines,
     ...gone,
-    `${verdict}: ${manifests} manifests, ${artifacts} artifacts, ${bytes} bytes`,
+    `${verdict}: ${counted(manifests, 'manifest')}, ${counted(artifacts, 'artifact')}, ${bytes} bytes`,
     timeLine(report, paint),
   ].join('\n');
 }

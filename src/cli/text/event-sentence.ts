@@ -1,6 +1,7 @@
 import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
 import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
+import { counted } from './counted.ts';
 
 /** What happened, as the line of a timeline says it after the event's name. */
 export function eventSentence(event: IncidentEvent): string {
@@ -75,7 +76,7 @@ const DONE: Readonly<Record<EventOf<'custody'>['touch'], string>> = {
 };
 
 function touched({ touch, who, what, until, why }: EventOf<'custody'>): string {
-  const objects = `${what.length} ${what.length === 1 ? 'object' : 'objects'}`;
+  const objects = counted(what.length, 'object');
   const to = until === '' ? '' : `, until ${until}`;
   return `${objects} ${DONE[touch]}${to}, ${by(who.name, why)}`;
 }
@@ -87,7 +88,7 @@ function gated(decision: 'hold' | 'proceed', actions: readonly string[], reason:
 
 /** The count itself would mislead: outside the endorsement hierarchy a TPM shifts it for each key. */
 function captured({ artifacts, gaps, reset_count, short_of }: EventOf<'captured'>): string {
-  const kept = `${artifacts.length} ${artifacts.length === 1 ? 'artifact' : 'artifacts'} kept`;
+  const kept = `${counted(artifacts.length, 'artifact')} kept`;
   const quoted = reset_count === null ? '' : ', the TPM was quoted';
   const missing = gaps.map(({ collector, reason }) => `${collector} (${reason})`).join(', ');
   const told = `${kept}${quoted}${missing === '' ? '' : `, missing: ${missing}`}`;
