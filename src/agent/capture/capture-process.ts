@@ -9,7 +9,7 @@ import { type CaptureOrder, REPORT_FD } from './capture-order.ts';
 const MARGIN_MS = 2_000;
 
 /** Each chunk is garbage at once: where the young generation may grow, 80 MB of them lie about. */
-const FRUGAL = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+export const FRUGAL = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
 
 /** In base64 it must fit into the 16 KiB of a client's trailers. */
 const MOST_REPORT_BYTES = 12_000;

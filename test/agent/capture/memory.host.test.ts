@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FRUGAL } from '../../../src/agent/capture/capture-process.ts';
 import { collectMemory } from '../../../src/agent/capture/memory.ts';
 import { collecting } from '../../support/collecting.ts';
 import { compileVictim, memoryVictim } from '../../support/memory-victim.ts';
@@ -125,7 +126,8 @@ describe('the memory of a process', () => {
   it('is never held: 256 MiB pass through a collector of less than 150', async () => {
     await using victim = await memoryVictim(program, 256);
     const script = new URL('../../support/collect-memory.ts', import.meta.url).pathname;
-    const said = execFileSync(process.execPath, [script, String(victim.pid)], { encoding: 'utf8' });
+    const args = [...FRUGAL, script, String(victim.pid)];
+    const said = execFileSync(process.execPath, args, { encoding: 'utf8' });
     const { size, peak } = JSON.parse(said) as { size: number; peak: number };
     expect(size).toBeGreaterThan(256 * MIB);
     expect(peak).toBeLessThan(150 * MIB);
