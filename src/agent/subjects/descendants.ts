@@ -1,4 +1,4 @@
-import { allProcesses, hasEnded, type ProcessStat } from './process-stat.ts';
+import { allProcesses, hasEnded, readStat, type ProcessStat } from './process-stat.ts';
 
 /** Passes over /proc until nothing new is found; a subject that still grows then forks faster than it can be read. */
 const MOST_PASSES = 10;
@@ -21,9 +21,9 @@ export function withDescendants(roots: readonly number[]): number[] {
 
 /** A process and its parent, its parent's parent and so on, up to the first. */
 export function withAncestors(pid: number): Set<number> {
-  const processes = allProcesses();
   const found = new Set<number>();
-  for (let at = pid; at > 0 && !found.has(at); at = processes.get(at)?.ppid ?? 0) found.add(at);
+  for (let at = pid; at > 0 && !found.has(at); at = readStat(`/proc/${at}`)?.ppid ?? 0)
+    found.add(at);
   return found;
 }
 
