@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Writable } from 'node:stream';
@@ -13,6 +11,7 @@ import { sealBytes } from '../src/agent/capture/sealed-bytes.ts';
 import { pin } from '../src/agent/subjects/pinned-process.ts';
 import { median } from './quantile.ts';
 import { print, type Row } from './table.ts';
+import { startVictim } from './victim.ts';
 
 const SIZES_MB = [335, 2_000];
 const ROUNDS = 3;
@@ -20,15 +19,6 @@ const CHUNK_BYTES = 64 * 1024;
 const NEVER_LATE = Number.POSITIVE_INFINITY;
 /** Of the process that captures, whatever it captures from. */
 const REACH_RSS_MB = 200; // run like that process: npm run bench:capture
-
-/** Holds so many MiB, half of which do not compress. */
-const VICTIM = `
-const held = [];
-for (let i = 0; i < Number(process.argv[1]); i += 1)
-  held.push(i % 2 === 0 ? require('crypto').randomBytes(1 << 20) : Buffer.alloc(1 << 20, 'agent'));
-console.log('ready');
-process.stdin.resume();
-`;
 
 const recipients = [await identityToRecipient(await generateX25519Identity())];
 const rows: Row[] = [];
@@ -57,14 +47,6 @@ async function rowsOf(sizeMb: number): Promise<Row[]> {
     { figure: `${sizeMb} MB of memory as a core: ms`, value: median(taken.core), floor },
     { figure: `${sizeMb} MB, compressed and encrypted: ms`, value: median(taken.sealed), floor },
   ];
-}
-
-async function startVictim(sizeMb: number): Promise<ChildProcess> {
-  const victim = spawn(process.execPath, ['-e', VICTIM, String(sizeMb)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await once(victim.stdout, 'data');
-  return victim;
 }
 
 async function msOf(work: () => void | Promise<void>): Promise<number> {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freezeSubject, thawSubject } from '../src/agent/freeze/freeze-subject.ts';
 import { cgroupDirectory, processesOfCgroup } from '../src/agent/subjects/cgroup-tree.ts';
 import { areStopped } from '../src/agent/freeze/stop-signal.ts';
 import type { HostSubject } from '../src/domain/host-subject.ts';
+import { AGENT, eventsOf, move, ROOT, SCOPE, withCgroups } from './cgroup.ts';
 import { median } from './quantile.ts';
 import { print, type Row } from './table.ts';
 
@@ -13,29 +14,19 @@ import { print, type Row } from './table.ts';
 const WORKERS = 20;
 const ROUNDS = 30;
 
-const ROOT = `/cordon-bench-${process.pid}`;
-const AGENT = `${ROOT}/agent`;
-const SCOPE = { cgroups: [ROOT], engine: null };
 const cgroup = { kind: 'cgroup', path: AGENT } as const;
 
-const rows = await measured();
+const rows = await withCgroups(measured);
 print(rows, process.argv.includes('--json'));
 
-/** Needs root and a cgroup hierarchy of version 2. Leaves neither a process nor a cgroup behind. */
 async function measured(): Promise<Row[]> {
-  mkdirSync(cgroupDirectory(ROOT));
-  mkdirSync(cgroupDirectory(AGENT));
-  try {
-    const pids = await startTree();
-    const shared = { kind: 'process', pid: pids[0] ?? 0 } as const;
-    const bySignal = await rowOf('by SIGSTOP', pids.length, shared, () => stopBare(pids));
-    // The same tree, in a cgroup that holds nothing else.
-    for (const pid of pids) writeFileSync(join(cgroupDirectory(AGENT), 'cgroup.procs'), `${pid}`);
-    const byFreezer = await rowOf('by the freezer', pids.length, cgroup, freezeBare);
-    return [byFreezer, bySignal];
-  } finally {
-    await remove();
-  }
+  const pids = await startTree();
+  const shared = { kind: 'process', pid: pids[0] ?? 0 } as const;
+  const bySignal = await rowOf('by SIGSTOP', pids.length, shared, () => stopBare(pids));
+  // The same tree, in a cgroup that holds nothing else.
+  for (const pid of pids) move(pid, AGENT);
+  const byFreezer = await rowOf('by the freezer', pids.length, cgroup, freezeBare);
+  return [byFreezer, bySignal];
 }
 
 /** Rounds are interleaved, so that what else the machine does falls on both alike. */
@@ -83,19 +74,8 @@ async function startTree(): Promise<number[]> {
   const script = `read -r _; for i in $(seq ${WORKERS}); do sleep 600 & done; echo ready; wait`;
   const leader = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
   await once(leader, 'spawn');
-  writeFileSync(join(cgroupDirectory(ROOT), 'cgroup.procs'), `${leader.pid}`);
+  move(leader.pid, ROOT);
   leader.stdin.write('\n');
   await once(leader.stdout, 'data');
   return (processesOfCgroup(ROOT) ?? []).toSorted((a, b) => a - b);
-}
-
-async function remove(): Promise<void> {
-  writeFileSync(join(cgroupDirectory(ROOT), 'cgroup.kill'), '1');
-  while (eventsOf(ROOT).includes('populated 1')) await new Promise(setImmediate);
-  rmdirSync(cgroupDirectory(AGENT));
-  rmdirSync(cgroupDirectory(ROOT));
-}
-
-function eventsOf(path: string): string {
-  return readFileSync(join(cgroupDirectory(path), 'cgroup.events'), 'utf8');
 }
