@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { type ArtifactReport, artifactReportSchema } from '../../domain/host-capture.ts';
 import { errorCode } from '../subjects/gone.ts';
 import { type CaptureOrder, REPORT_FD } from './capture-order.ts';
+import { withLeastPrivilege } from './least-privilege.ts';
 
 /** For a collector to write down that its time was up. */
 const MARGIN_MS = 2_000;
@@ -51,7 +52,8 @@ export function startCapture(program: string, order: CaptureOrder): CaptureProce
 
 function launch(program: string, order: CaptureOrder): ChildProcess {
   const args = [...FRUGAL, program, JSON.stringify(order)];
-  return spawn(process.execPath, args, {
+  const [command, given] = withLeastPrivilege(process.execPath, args);
+  return spawn(command, given, {
     // A group of its own, so that what it started ends with it.
     detached: true,
     // Nothing of the agent's: neither where its token is nor how to reach its TPM.

@@ -98,6 +98,14 @@ describe('an artifact', () => {
     expect(peakKiB).toBeLessThan(200_000);
   });
 
+  it('is made by a process that may read what is of others, and nothing else', async () => {
+    const held = `[/CapEff:\\s*(\\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]]`;
+    const door = await doorWith(`yield Buffer.from('bytes');`, held);
+    const { report } = await door.capture(subject, 'processes');
+    // CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE, as bits 2 and 19.
+    expect(report?.notes).toEqual(['0000000000080004']);
+  });
+
   it('of a collector that fails has the bytes until then, and is called failed', async () => {
     const door = await doorWith(
       `yield Buffer.from('until then'); throw Object.assign(new Error('no'), { code: 'EIO' });`,
