@@ -6,6 +6,7 @@ import { readBack } from '../src/evidence/read-back.ts';
 import { signTombstone, TOMBSTONE_MEDIA_TYPE } from '../src/evidence/tombstone.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { sweeper, trustedMs } from './sweeper.ts';
+import { instantOf } from '../src/domain/instant.ts';
 
 /** Between the tombstone and the removal, by the custody clock: the time to take a mistake back. */
 const GRACE_MS = 24 * 60 * 60 * 1000;
@@ -53,9 +54,9 @@ async function bury(
   const tombstone = {
     sha256,
     size,
-    until: instant(untilMs),
-    marked_at: instant(trusted),
-    removable_at: instant(trusted + GRACE_MS),
+    until: instantOf(untilMs),
+    marked_at: instantOf(trusted),
+    removable_at: instantOf(trusted + GRACE_MS),
     reason: 'retention_over',
   } as const;
   return store.put(signTombstone(tombstone, signingKey), TOMBSTONE_MEDIA_TYPE);
@@ -100,8 +101,4 @@ async function isGone({ store }: SweepDeps, object: KeptObject): Promise<boolean
 
 function nextAfter(objects: readonly KeptObject[], { limit }: SweepPage): string {
   return objects.length < limit ? '' : (objects.at(-1)?.sha256 ?? '');
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

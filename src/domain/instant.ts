@@ -2,3 +2,8 @@
 export function epochMs(instant: string): number {
   return Date.parse(instant);
 }
+
+/** The same the other way round: in UTC, to the millisecond. */
+export function instantOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

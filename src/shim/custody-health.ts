@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lagOf } from '../domain/custody-clock.ts';
 import { instantOrEmptySchema, instantSchema } from '../domain/primitives.ts';
 import type { ShimDeps } from './deps.ts';
+import { instantOf } from '../domain/instant.ts';
 
 const retentionSchema = z.strictObject({
   finished_at: instantSchema,
@@ -50,7 +51,7 @@ export async function custodyHealth({
   return {
     retention_sweep: retention && finished(retention),
     verification_sweep: verification && finished(verification),
-    clock_at: clock === null ? '' : new Date(clock.trusted_ms).toISOString(),
+    clock_at: clock === null ? '' : instantOf(clock.trusted_ms),
     clock_lag_seconds: clock === null ? 0 : lagOf(clock) / 1_000,
   };
 }
@@ -59,5 +60,5 @@ function finished<Findings extends { finished_ms: number }>({
   finished_ms,
   ...findings
 }: Findings) {
-  return { ...findings, finished_at: new Date(finished_ms).toISOString() };
+  return { ...findings, finished_at: instantOf(finished_ms) };
 }

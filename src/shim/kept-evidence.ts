@@ -4,6 +4,7 @@ import type { KeptEvidence } from '../domain/kept-evidence.ts';
 import type { ShimDeps } from './deps.ts';
 import { knownIncident } from './known-incident.ts';
 import { refuse } from './refuse.ts';
+import { instantOf } from '../domain/instant.ts';
 
 type Deps = Pick<ShimDeps, 'ledger'>;
 
@@ -33,15 +34,15 @@ function shown(object: KeptObject, name: string): KeptEvidence {
   const { sha256, size, media_type, until_ms, held, state, tombstone } = object;
   return {
     ...{ sha256, size, media_type, name, held, state },
-    until: until_ms === null ? '' : new Date(until_ms).toISOString(),
-    marked_at: instant(object.marked_ms),
-    removed_at: instant(object.removed_ms),
+    until: until_ms === null ? '' : instantOf(until_ms),
+    marked_at: orNever(object.marked_ms),
+    removed_at: orNever(object.removed_ms),
     tombstone: tombstone?.sha256 ?? '',
   };
 }
 
-function instant(ms: number): string {
-  return ms === 0 ? '' : new Date(ms).toISOString();
+function orNever(ms: number): string {
+  return ms === 0 ? '' : instantOf(ms);
 }
 
 function nameOf(

@@ -2,7 +2,7 @@ import type { ManifestArtifact } from '../../domain/capture-manifest.ts';
 import type { Custodian, Taken } from '../../domain/custodian.ts';
 import type { Artifact } from '../../domain/events.ts';
 import type { EvidenceRetention, EvidenceStore } from '../../domain/evidence.ts';
-import { epochMs } from '../../domain/instant.ts';
+import { epochMs, instantOf } from '../../domain/instant.ts';
 import type { CustodyClocks, Keeping } from '../../domain/keeping.ts';
 import type { Register } from '../../domain/ledger.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -50,7 +50,7 @@ export function createCustodian(deps: CustodianDeps): Custodian {
         artifacts: taken.artifacts.map(manifestArtifact),
         gaps: [...gaps],
         tool: { name: TOOL.tool, version: TOOL.version },
-        clock: { wall: instant(taken_ms), source: 'system' },
+        clock: { wall: instantOf(taken_ms), source: 'system' },
         policy_digest: policy().digest,
         ledger_head: await ledger.register.head(),
         retention,
@@ -75,7 +75,7 @@ async function keptFrom({ ledger }: CustodianDeps, takenMs: number): Promise<num
 
 function retentionFrom({ policy }: CustodianDeps, fromMs: number): Retention {
   const { evidence, memory } = policy().recovery.capture.retention;
-  return { until: instant(fromMs + evidence), memory_until: instant(fromMs + memory) };
+  return { until: instantOf(fromMs + evidence), memory_until: instantOf(fromMs + memory) };
 }
 
 /** The same bytes may be on their way out, as evidence of an incident whose time is over. */
@@ -100,7 +100,7 @@ async function keep(
 function stillness({ frozen }: Taken) {
   if (frozen === null) return null;
   const { method, from_ms, to_ms } = frozen;
-  return { method, from: instant(from_ms), to: to_ms === null ? '' : instant(to_ms) };
+  return { method, from: instantOf(from_ms), to: to_ms === null ? '' : instantOf(to_ms) };
 }
 
 function manifestArtifact(artifact: Artifact, at: number): ManifestArtifact {
@@ -112,8 +112,4 @@ function manifestArtifact(artifact: Artifact, at: number): ManifestArtifact {
   const { media_type } = artifact;
   const as_is = { plain: stored, encryption: null, compression: null } as const;
   return { name, collector, media_type, stored, ...as_is, completeness: 'complete', reason: '' };
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

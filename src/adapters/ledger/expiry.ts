@@ -5,6 +5,7 @@ import type { Writing } from './group-commit.ts';
 import { isHeld, keptObject, keptObjects } from './kept-rows.ts';
 import type { Decide } from './projected.ts';
 import { touchObjects } from './touch-objects.ts';
+import { instantOf } from '../../domain/instant.ts';
 
 type Db = Pick<Writing, 'db'>;
 type Sweeper = Toucher & { trustedMs: number };
@@ -38,7 +39,7 @@ async function mark(writing: Writing, marks: readonly Mark[], sweeper: Sweeper):
     const object = await find(writing, sha256);
     // What a tombstone says must be true when it is recorded: it was kept until then, and by nobody any longer.
     if (object?.state !== 'kept' || object.held || object.until_ms !== until_ms) continue;
-    holding.push({ ...plain(object), until: new Date(until_ms).toISOString(), tombstone });
+    holding.push({ ...plain(object), until: instantOf(until_ms), tombstone });
   }
   await touchObjects(writing, 'marked', holding, sweeper);
   return holding.map(({ sha256 }) => sha256);

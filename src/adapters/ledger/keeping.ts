@@ -5,6 +5,7 @@ import type { Writing } from './group-commit.ts';
 import { keptObject, keptObjects } from './kept-rows.ts';
 import type { Decide } from './projected.ts';
 import { recordTouch } from './touch-objects.ts';
+import { instantOf } from '../../domain/instant.ts';
 
 /** What people see and decide of what is kept. */
 export function createKeeping(decide: Decide): Keeping {
@@ -71,7 +72,7 @@ async function extend(
     const message = 'Nothing of the incident would be kept longer, and no time can be cut short';
     throw new Fault('retention_only_extends', message, { retryable: false });
   }
-  const until = new Date(untilMs).toISOString();
+  const until = instantOf(untilMs);
   const record = { ...touched('extension', toucher, extended), until };
   await recordTouch(writing, incidentId, toucher, record);
 }

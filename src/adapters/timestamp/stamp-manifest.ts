@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { eventIn } from '../../domain/recorded.ts';
 import type { Timestamper } from '../../domain/timestamper.ts';
 import { stampedBytesOf, TIMESTAMP_MEDIA_TYPE } from '../../evidence/timestamp.ts';
+import { instantOf } from '../../domain/instant.ts';
 
 export interface StampDeps {
   ledger: { log: Pick<IncidentLog, 'append'>; register: Pick<Register, 'timeline'> };
@@ -42,17 +43,13 @@ export async function stampManifest(
     type: 'timestamped' as const,
     manifest: manifest.sha256,
     token: await store.put(token, TIMESTAMP_MEDIA_TYPE),
-    time: instant(time_ms),
+    time: instantOf(time_ms),
     authority,
   };
   await vouched(time_ms);
-  await ledger.log.append(incidentId, [{ key, at: instant(now()), actor: 'cordon', event }]);
+  await ledger.log.append(incidentId, [{ key, at: instantOf(now()), actor: 'cordon', event }]);
 }
 
 function notOurs({ sha256 }: EvidenceRef): Fault {
   return new Fault('evidence_corrupt', `${sha256} is no manifest`, { retryable: false });
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }
