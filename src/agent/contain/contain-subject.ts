@@ -12,7 +12,7 @@ import { kill } from './kill.ts';
 import type { ContainRecord, Records } from './records.ts';
 import { restartOff } from './restart-off.ts';
 import type { Measured, Step } from './step.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../turns.ts';
 
 const STEPS: Record<ContainStep, Step> = {
   kill,

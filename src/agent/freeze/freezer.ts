@@ -1,6 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
 import type { FreezeAnswer, FreezeLease } from '../../domain/host-capture.ts';
 import type { HostSubject } from '../../domain/host-subject.ts';
+import { createTurns } from '../turns.ts';
 import type { BootClock } from './boot-clock.ts';
 import type { Lease, LeaseFiles } from './lease-files.ts';
 import { type Leases, openLeases } from './leases.ts';
@@ -30,7 +31,9 @@ export interface Freezer {
 
 /** Takes up the leases of an agent that was here before. */
 export function createFreezer(holding: Holding, files: LeaseFiles, clock: BootClock): Freezer {
-  const inTurn = createTurn();
+  const turns = createTurns();
+  // One after the other, whatever they are about: what is measured before acting must still be so.
+  const inTurn = <T>(act: () => Promise<T>) => turns.take('', act);
   const leases = openLeases(files, clock, (lease) => {
     void inTurn(() => expire(holding, leases, lease));
   });
@@ -48,16 +51,6 @@ export function createFreezer(holding: Holding, files: LeaseFiles, clock: BootCl
         const answer = lease === undefined ? null : await letGo(holding, leases, lease);
         return answer ?? (await holding.look(subject)).answer;
       }),
-  };
-}
-
-/** One after the other: what is measured before acting must still be so. */
-function createTurn(): <T>(act: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const turn = last.then(act);
-    last = turn.catch(() => undefined);
-    return turn;
   };
 }
 

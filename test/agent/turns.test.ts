@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTurns } from '../../../src/agent/contain/turns.ts';
+import { createTurns } from '../../src/agent/turns.ts';
 
 it('those with one key act one after the other, also after one that failed, and others at once', async () => {
   const turns = createTurns();
