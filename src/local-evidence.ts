@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { thisMachine } from './adapters/custody/machine.ts';
 import type { EvidenceReading, EvidenceReport } from './cli/roots.ts';
 import { readConfig, type Env } from './config.ts';
-import { type Toucher, touched } from './domain/custody.ts';
+import { touched } from './domain/custody.ts';
 import type { EvidenceStore } from './domain/evidence.ts';
 import { Fault } from './domain/fault.ts';
 import { openEvidenceStore } from './evidence-store.ts';
-import { TOOL } from './domain/tool.ts';
 import { manifestsIn, timesIn } from './evidence/custody-entries.ts';
 import type { PublicKey } from './evidence/signing-key.ts';
+import { toucher } from './evidence/toucher.ts';
 import { verifyCustody } from './evidence/verify-custody.ts';
 import { verifyTimestamps } from './evidence/verify-timestamps.ts';
 import { putOnRecord } from './intake/put-on-record.ts';
@@ -22,16 +21,11 @@ export async function recordedEvidence(
   { incident_id, evidence, reason, account }: EvidenceReading,
 ): Promise<EvidenceStore> {
   const { place } = await thisMachine(Date.now);
-  const toucher: Toucher = {
-    key: `custody/${randomUUID()}`,
-    at: new Date().toISOString(),
-    who: { name: account, authority: 'account on this machine' },
-    where: place,
-    why: reason,
-    how: { ...TOOL, options: 'export --bag' },
-  };
+  const who = { name: account, authority: 'account on this machine' };
+  const options = 'export --bag';
+  const person = toucher({ at_ms: Date.now(), who, where: place, why: reason, options });
   await withLedger(env, ({ log }) =>
-    putOnRecord(log, incident_id, toucher, touched('export', toucher, evidence)),
+    putOnRecord(log, incident_id, person, touched('export', person, evidence)),
   );
   return localEvidence(env);
 }

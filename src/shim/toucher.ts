@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Toucher } from '../domain/custody.ts';
 import type { Role } from '../domain/principal.ts';
-import { TOOL } from '../domain/tool.ts';
+import { toucher } from '../evidence/toucher.ts';
 import type { ShimDeps } from './deps.ts';
 import type { Call } from './route.ts';
 
@@ -13,13 +12,6 @@ export function toucherOf(
   { place, now }: Pick<ShimDeps, 'place' | 'now'>,
 ): Toucher {
   const authority = access.filter((role) => principal.roles.includes(role)).join(', ');
-  return {
-    // Every call is a touch of its own: bytes that are given out again are on record again.
-    key: `custody/${randomUUID()}`,
-    at: new Date(now()).toISOString(),
-    who: { name: principal.name, authority },
-    where: place,
-    why,
-    how: { ...TOOL, options: '' },
-  };
+  const who = { name: principal.name, authority };
+  return toucher({ at_ms: now(), who, where: place, why });
 }
