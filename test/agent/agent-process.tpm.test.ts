@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bootValues } from '../../src/range/practice-boot.ts';
-import { cordonProcess, type Part } from '../support/processes.ts';
+import { agentProcess } from '../support/agent-process.ts';
+import type { Part } from '../support/processes.ts';
 import { type BlankTpm, startBlankTpm, verdictOn } from '../support/software-tpm.ts';
 import { callSocket, jsonOf } from './ports.ts';
 import { identitySchema, quoteAnswerSchema } from '../../src/domain/host-agent.ts';
@@ -19,23 +20,9 @@ beforeAll(async () => {
   blank = await startBlankTpm();
   folder = mkdtempSync(join(tmpdir(), 'a-'));
   socket = join(folder, 'agent.sock');
-  writeFileSync(join(folder, 'token'), `${TOKEN}\n`, { mode: 0o600 });
-  const { PATH = '' } = process.env;
-  agent = cordonProcess({
-    role: 'agent',
-    env: {
-      PATH,
-      CORDON_AGENT_BIND: `unix:${socket}`,
-      CORDON_AGENT_TOKEN_FILE: join(folder, 'token'),
-      CORDON_AGENT_TCTI: blank.tcti,
-      CORDON_AGENT_EVENT_LOG: join(folder, 'none'),
-    },
-    logFile: join(folder, 'log'),
-    isReady: () =>
-      callSocket(socket, 'GET /health').then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
+  agent = agentProcess(folder, TOKEN, {
+    CORDON_AGENT_TCTI: blank.tcti,
+    CORDON_AGENT_EVENT_LOG: join(folder, 'none'),
   });
   await agent.start();
 });

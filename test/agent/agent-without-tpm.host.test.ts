@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { agentProcess } from '../support/agent-process.ts';
 import { type TestCgroup, makeCgroup } from '../support/cgroup.ts';
 import { containing } from '../support/containing.ts';
 import { actOn, type HostDoor, TOKEN } from '../support/host-door.ts';
 import { type NetHost, startNetHost } from '../support/net-host.ts';
-import { cordonProcess, type Part } from '../support/processes.ts';
+import type { Part } from '../support/processes.ts';
 import { callSocket, jsonOf } from './ports.ts';
 
 let folder: string;
@@ -16,27 +17,13 @@ let victim: NetHost;
 let agent: Part;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'a-'));
-  socket = join(folder, 's');
-  writeFileSync(join(folder, 'token'), TOKEN, { mode: 0o600 });
+  socket = join(folder, 'agent.sock');
   allowed = makeCgroup();
   victim = await startNetHost(allowed.below('agent'));
-  const { PATH = '' } = process.env;
-  agent = cordonProcess({
-    role: 'agent',
-    env: {
-      PATH,
-      CORDON_AGENT_TPM: 'off',
-      CORDON_AGENT_BIND: `unix:${socket}`,
-      CORDON_AGENT_TOKEN_FILE: join(folder, 'token'),
-      CORDON_AGENT_CGROUPS: allowed.path,
-      CORDON_AGENT_STATE: join(folder, 'state'),
-    },
-    logFile: join(folder, 'log'),
-    isReady: () =>
-      callSocket(socket, 'GET /health').then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
+  agent = agentProcess(folder, TOKEN, {
+    CORDON_AGENT_TPM: 'off',
+    CORDON_AGENT_CGROUPS: allowed.path,
+    CORDON_AGENT_STATE: join(folder, 'state'),
   });
   await agent.start();
 });
