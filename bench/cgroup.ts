@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupDirectory } from '../src/agent/subjects/cgroup-tree.ts';
+import { removeCgroup } from '../src/range/remove-cgroup.ts';
 
 /** What the agent of a bench may touch. */
 export const ROOT = `/cordon-bench-${process.pid}`;
@@ -15,10 +16,7 @@ export async function withCgroups<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } finally {
-    writeFileSync(join(cgroupDirectory(ROOT), 'cgroup.kill'), '1');
-    while (eventsOf(ROOT).includes('populated 1')) await new Promise(setImmediate);
-    rmdirSync(cgroupDirectory(AGENT));
-    rmdirSync(cgroupDirectory(ROOT));
+    await removeCgroup(cgroupDirectory(ROOT));
   }
 }
 

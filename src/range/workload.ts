@@ -1,22 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { removeCgroup } from './remove-cgroup.ts';
 
 const PROGRAM = fileURLToPath(new URL('workload-process.ts', import.meta.url));
-
-/** The kernel ends what is killed in milliseconds. */
-const GONE_WITHIN_MS = 5_000;
-const LOOK_EVERY_MS = 10;
 
 /** The cgroup of the one agent, below the one in which the practice host's agents run. */
 const AGENT = 'agent';
@@ -50,20 +39,4 @@ export async function startWorkload(directory: string): Promise<Workload> {
     throw error;
   }
   return { name: AGENT, stop };
-}
-
-async function removeCgroup(directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
-  // A frozen process dies of this too.
-  writeFileSync(join(directory, 'cgroup.kill'), '1');
-  const giveUpAt = performance.now() + GONE_WITHIN_MS;
-  while (isPopulated(directory) && performance.now() < giveUpAt) await delay(LOOK_EVERY_MS);
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) rmdirSync(join(directory, entry.name));
-  }
-  rmdirSync(directory);
-}
-
-function isPopulated(directory: string): boolean {
-  return readFileSync(join(directory, 'cgroup.events'), 'utf8').includes('populated 1');
 }

@@ -1,14 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupDirectory } from '../../src/agent/subjects/cgroup-tree.ts';
-import { eventually } from './eventually.ts';
+import { removeCgroup } from '../../src/range/remove-cgroup.ts';
 
 let made = 0;
 
@@ -20,7 +13,7 @@ export interface TestCgroup {
   below(name: string): TestCgroup;
   add(pid: number): void;
   pids(): number[];
-  /** Thaws and kills all that is in it, and removes it. */
+  /** Kills all that is in it, frozen or not, and removes it. */
   remove(): Promise<void>;
 }
 
@@ -33,20 +26,6 @@ export function makeCgroup(path = `/cordon-test-${process.pid}-${(made += 1)}`):
     below: (name) => makeCgroup(`${path}/${name}`),
     add: (pid) => writeFileSync(file('cgroup.procs'), String(pid)),
     pids: () => readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
-    remove: () => removeTree(directory),
+    remove: () => removeCgroup(directory),
   };
-}
-
-async function removeTree(directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
-  writeFileSync(join(directory, 'cgroup.freeze'), '0');
-  writeFileSync(join(directory, 'cgroup.kill'), '1');
-  await eventually(
-    () => readFileSync(join(directory, 'cgroup.events'), 'utf8'),
-    (events) => events.includes('populated 0'),
-  );
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await removeTree(join(directory, entry.name));
-  }
-  rmdirSync(directory);
 }
