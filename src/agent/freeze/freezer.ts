@@ -41,12 +41,12 @@ export function createFreezer(holding: Holding, files: LeaseFiles, clock: BootCl
     freeze: (subject, wish) =>
       inTurn(() =>
         wish === undefined
-          ? freezeForGood(holding, leases, subject)
+          ? forGood(holding, leases, 'freeze', subject)
           : freezeForAWhile(holding, leases, leaseOf(subject, wish, clock)),
       ),
     thaw: (subject, holder) =>
       inTurn(async () => {
-        if (holder === undefined) return thawForGood(holding, leases, subject);
+        if (holder === undefined) return forGood(holding, leases, 'thaw', subject);
         const lease = leases.find({ subject, holder });
         const answer = lease === undefined ? null : await letGo(holding, leases, lease);
         return answer ?? (await holding.look(subject)).answer;
@@ -60,13 +60,14 @@ function leaseOf(subject: HostSubject, { holder, ms }: FreezeLease, clock: BootC
   return { schema: 'host-freeze-lease/1', holder, subject, boot_id, until_ms };
 }
 
-async function freezeForGood(
+async function forGood(
   holding: Holding,
   leases: Leases,
+  act: 'freeze' | 'thaw',
   subject: HostSubject,
 ): Promise<FreezeAnswer> {
   await endAllOn(holding, leases, subject);
-  return holding.freeze(subject);
+  return holding[act](subject);
 }
 
 async function freezeForAWhile(
@@ -79,15 +80,6 @@ async function freezeForAWhile(
   if (answer.frozen && !isLeased) return { ...answer, leased: false };
   leases.begin(lease);
   return { ...(await holding.freeze(lease.subject)), leased: true };
-}
-
-async function thawForGood(
-  holding: Holding,
-  leases: Leases,
-  subject: HostSubject,
-): Promise<FreezeAnswer> {
-  await endAllOn(holding, leases, subject);
-  return holding.thaw(subject);
 }
 
 async function expire(holding: Holding, leases: Leases, lease: Lease): Promise<void> {
