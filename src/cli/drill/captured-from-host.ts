@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../../domain/events.ts';
 import { COLLECTORS } from '../../domain/host-capture.ts';
+import { planIn } from './plan-in.ts';
 
 /** What stands for all of them where the host gave nothing at all. */
 const WHOLE = ['host', 'freeze'];
@@ -7,8 +8,7 @@ const ASKED_OF_HOSTS = new Set<string>([...COLLECTORS, ...WHOLE]);
 
 /** Whether the plan has its subject captured from on its host. */
 export function isToBeCaptured(events: readonly IncidentEvent[]): boolean {
-  const plan = events.find((event) => event.type === 'reported')?.plan;
-  return (plan?.capture.host_ms ?? 0) > 0;
+  return (planIn(events)?.capture.host_ms ?? 0) > 0;
 }
 
 /** Whether the host has been captured from, or has given nothing. */

@@ -1,10 +1,10 @@
 import { verifyBundle } from '../../evidence/bundle.ts';
 import type { IncidentEvent } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
-import type { Plan } from '../../domain/plan.ts';
 import { eventIn } from '../../domain/recorded.ts';
 import { heldActions } from '../awaited.ts';
 import { captureProblems } from './captured-from-host.ts';
+import { planIn } from './plan-in.ts';
 import type { DrillStep } from './story.ts';
 
 interface Expected {
@@ -68,10 +68,6 @@ function type(name: IncidentEvent['type']): (event: IncidentEvent) => boolean {
 
 function attested(event: IncidentEvent): boolean {
   return event.type === 'attestation' && event.accepted;
-}
-
-function planIn(events: readonly IncidentEvent[]): Plan | undefined {
-  return events.find((event) => event.type === 'reported')?.plan;
 }
 
 function freezesBy(event: IncidentEvent, freezes: ReadonlySet<string>): boolean {
