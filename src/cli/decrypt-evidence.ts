@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { sha256Schema } from '../domain/primitives.ts';
 import type { Artifact } from '../domain/events.ts';
+import { digestOfChunks } from '../evidence/digest.ts';
 import type { Cli } from './cli.ts';
 import { decrypted, identitiesIn } from './decrypted.ts';
 import { EXIT, Failure } from './exit.ts';
@@ -42,9 +42,8 @@ async function named(what: string): Promise<{ sha256: string; file: boolean }> {
     () => false,
   );
   if (isFile) {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(what)) hash.update(chunk);
-    return { sha256: hash.digest('hex'), file: true };
+    const { sha256 } = await digestOfChunks(createReadStream(what));
+    return { sha256, file: true };
   }
   if (sha256Schema.safeParse(what).success) return { sha256: what, file: false };
   throw new Failure(EXIT.usage, 'which_evidence', `${what} is neither a file nor a digest`, {

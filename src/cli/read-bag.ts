@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -6,6 +5,7 @@ import { BAG_BUNDLE, BAG_EVIDENCE, BAG_TAG_FILES, TAG_MANIFEST } from '../eviden
 import type { BagContent } from '../evidence/bag-checks.ts';
 import { readBundle } from '../evidence/bundle-checks.ts';
 import { expiredIn } from '../evidence/expired-in.ts';
+import { digestOfChunks } from '../evidence/digest.ts';
 
 /** Tag files of ours are a few kilobytes, and bundles tens of megabytes; a stranger's need not be read at all. */
 const MOST_TAG_BYTES = 16 * 1024 * 1024;
@@ -56,17 +56,10 @@ async function measured(directory: string): Promise<BagContent['files']> {
     const file = join(entry.parentPath, entry.name);
     const path = relative(directory, file).replaceAll(sep, '/');
     // A link or a pipe is never what a manifest lists: it has no digest, and is not opened.
-    files.push({ path, ...(entry.isFile() ? await measure(file) : { sha256: '', size: 0 }) });
+    files.push({
+      path,
+      ...(entry.isFile() ? await digestOfChunks(createReadStream(file)) : { sha256: '', size: 0 }),
+    });
   }
   return files;
-}
-
-async function measure(file: string): Promise<{ sha256: string; size: number }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
-  return { sha256: hash.digest('hex'), size };
 }

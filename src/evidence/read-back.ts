@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EvidenceRef, EvidenceStore } from '../domain/evidence.ts';
 import { Fault } from '../domain/fault.ts';
+import { digestOfChunks } from './digest.ts';
 
 /** Why an object is not what was put there. */
 export interface Lost {
@@ -16,7 +16,7 @@ export async function readBack(
   { sha256, size }: Pick<EvidenceRef, 'sha256' | 'size'>,
   store: Pick<EvidenceStore, 'read'>,
 ): Promise<Lost | null> {
-  const found = await orLost(() => rehash(store.read(sha256)));
+  const found = await orLost(() => digestOfChunks(store.read(sha256)));
   if ('reason' in found) return found;
   if (found.sha256 === sha256 && found.size === size) return null;
   const detail = `found ${found.size} bytes with the digest ${found.sha256}`;
@@ -33,16 +33,4 @@ export async function orLost<Found>(read: () => Promise<Found>): Promise<Found |
     if (error.code === 'evidence_corrupt') return { reason: 'corrupt', detail: error.message };
     throw error;
   }
-}
-
-async function rehash(
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<{ sha256: string; size: number }> {
-  const digest = createHash('sha256');
-  let size = 0;
-  for await (const chunk of chunks) {
-    digest.update(chunk);
-    size += chunk.length;
-  }
-  return { sha256: digest.digest('hex'), size };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { fitting, incidentId } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { exportBag } from '../export-bag.ts';
+import { sha256Hex } from '../../evidence/digest.ts';
 
 interface Options {
   output?: string;
@@ -62,7 +62,7 @@ async function exportBundle(cli: Cli, id: string | undefined, options: Options):
   }
   if (output === undefined) return cli.io.outBytes(bundle);
   await writeNew(output, bundle);
-  const sha256 = createHash('sha256').update(bundle).digest('hex');
+  const sha256 = sha256Hex(bundle);
   cli.print({ file: output, size: bundle.length, sha256 }, (safe) =>
     [
       `${safe.file}: ${safe.size} bytes, SHA-256 ${safe.sha256}`,
