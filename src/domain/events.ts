@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertMarkSchema } from './alert.ts';
 import { custodyEventSchema } from './custody.ts';
 import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
@@ -12,7 +13,7 @@ import {
   severitySchema,
   sha256Schema,
 } from './primitives.ts';
-import { courseSchema, ON_CAPTURE_FAILURE, planSchema } from './plan.ts';
+import { courseSchema, ON_CAPTURE_FAILURE, plannedActionSchema, planSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
 import { retentionSchema } from './retention.ts';
 
@@ -93,6 +94,21 @@ export const manifestTimeSchema = z.strictObject({
   authority: z.string().max(512),
 });
 
+/** The event times of alerts, epoch ms, as far as they can matter to the class's counter. */
+export const countedSchema = z.strictObject({
+  threshold: z.int().min(1),
+  window_ms: z.int().positive(),
+  times: z.array(z.int()).min(1),
+});
+export type CountedTimes = z.infer<typeof countedSchema>;
+
+/** A further subject of the same fault, and what is done about it. */
+export const wideningSchema = z.strictObject({
+  subject: subjectSchema,
+  actions: z.array(plannedActionSchema),
+});
+export type Widening = z.infer<typeof wideningSchema>;
+
 /** Everything that can happen to an incident. `apply` folds these into the incident. */
 export const incidentEventSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -106,6 +122,47 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     reported_by: z.string(),
     occurred_at: instantSchema,
     plan: planSchema,
+    /** The alert that it was; absent where nobody's alert was read. */
+    alert: z.exactOptional(alertMarkSchema),
+  }),
+  z.strictObject({
+    type: z.literal('observed'),
+    source: z.string(),
+    reported_by: z.string(),
+    /** How many alerts of the cause: one, or all since the last such event where they came too fast to be told singly. */
+    count: z.int().positive(),
+    /** Of the events that they tell of. */
+    first_at: instantSchema,
+    last_at: instantSchema,
+    /** SHA-256 over the digest of the event before and the identities of these, in the order they came. */
+    digest: sha256Schema,
+    /** Of a single one: which it was, and what it says. */
+    alert: z.exactOptional(alertMarkSchema),
+    description: z.exactOptional(z.string()),
+    evidence: z.exactOptional(z.record(z.string(), z.json())),
+    /** Absent where the class is not counted. */
+    counted: z.exactOptional(countedSchema),
+    /** The course of an alert more severe than the incident was. */
+    raises: z.exactOptional(courseSchema),
+    widens: z.exactOptional(wideningSchema),
+  }),
+  z.strictObject({ type: z.literal('raised'), from: severitySchema, course: courseSchema }),
+  z.strictObject({ type: z.literal('widened'), ...wideningSchema.shape }),
+  z.strictObject({
+    type: z.literal('merged'),
+    by: z.string(),
+    reason: z.string(),
+    /** The other incident. `into`: further alerts of this one's causes join the other; `from`: they join this one. */
+    other: incidentIdSchema,
+    way: z.enum(['into', 'from']),
+  }),
+  z.strictObject({
+    type: z.literal('split'),
+    by: z.string(),
+    reason: z.string(),
+    other: incidentIdSchema,
+    /** `off`: an alert of this incident became the other; `from`: this one began as an alert of the other. */
+    way: z.enum(['off', 'from']),
   }),
   z.strictObject({
     type: z.literal('reflex'),

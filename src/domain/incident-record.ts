@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertMarkSchema } from './alert.ts';
 import {
   actionResultSchema,
   artifactSchema,
@@ -39,6 +40,23 @@ export const containmentActionSchema = z.strictObject({
   attempts: z.int().nonnegative(),
 });
 export type ContainmentAction = z.infer<typeof containmentActionSchema>;
+
+/** How often the cause was seen again. The digest is over all of them, told singly or not. */
+export const observationsSchema = z.strictObject({
+  count: z.int().positive(),
+  first_at: instantSchema,
+  last_at: instantSchema,
+  digest: sha256Schema,
+  /** How many of them no entry tells of singly. */
+  aggregated: z.int().nonnegative(),
+});
+export type Observations = z.infer<typeof observationsSchema>;
+
+export const relatedSchema = z.strictObject({
+  incident_id: incidentIdSchema,
+  as: z.enum(['merged_into', 'merged_from', 'split_off', 'split_from']),
+});
+export type Related = z.infer<typeof relatedSchema>;
 
 /** An incident as the API shows it and the register holds it: the fold of its events. */
 export const incidentRecordSchema = z.strictObject({
@@ -89,5 +107,14 @@ export const incidentRecordSchema = z.strictObject({
   bundle: evidenceRefSchema.nullable(),
   closed_at: instantOrEmptySchema,
   closed_by: z.string(),
+  /** The alert that it began as; null where it was reported otherwise. */
+  alert: alertMarkSchema.nullable().default(null),
+  /** Further alerts of its cause; null where none came. */
+  observations: observationsSchema.nullable().default(null),
+  /** Whom else the fault has struck, beside `subject`. */
+  further_subjects: z.array(subjectSchema).default([]),
+  raised_at: instantOrEmptySchema.default(''),
+  /** Incidents that people have found to be the same, or not the same. */
+  related: z.array(relatedSchema).default([]),
 });
 export type Incident = z.infer<typeof incidentRecordSchema>;

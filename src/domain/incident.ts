@@ -1,7 +1,14 @@
 import { bindingOf } from './binding.ts';
 import type { Gap, IncidentEvent, RecordedEvent } from './events.ts';
-import type { ContainmentAction, Incident, State } from './incident-record.ts';
+import type {
+  ContainmentAction,
+  Incident,
+  Observations,
+  Related,
+  State,
+} from './incident-record.ts';
 import type { Course, PlannedAction } from './plan.ts';
+import type { Subject } from './report.ts';
 
 type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
 type Reported = RecordedEvent & { event: EventOf<'reported'> };
@@ -47,6 +54,11 @@ export function open({ at, event }: Reported): Incident {
     bundle: null,
     closed_at: '',
     closed_by: '',
+    alert: event.alert ?? null,
+    observations: null,
+    further_subjects: [],
+    raised_at: '',
+    related: [],
   };
   return bound(incident);
 }
@@ -65,8 +77,18 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'echoed':
     case 'custody':
       return incident;
+    case 'observed':
+      return { ...incident, observations: observed(incident.observations, event) };
     case 'escalated':
-      return escalate(incident, event.course, at);
+      return { ...follow(incident, event.course), escalated_at: at };
+    case 'raised':
+      return { ...follow(incident, event.course), raised_at: at };
+    case 'widened':
+      return widen(incident, event);
+    case 'merged':
+      return related(incident, event.other, `merged_${event.way}`);
+    case 'split':
+      return related(incident, event.other, `split_${event.way}`);
     case 'action':
       return withAction(incident, event.result.action, (action) => ({
         ...action,
@@ -142,17 +164,52 @@ function planned({ action, target, resource }: PlannedAction): ContainmentAction
   return { action, target, resource, ...nothing };
 }
 
-function escalate(incident: Incident, course: Course, at: string): Incident {
+/** Takes the course of a higher severity: its requirements, and what it does beyond what is planned. */
+function follow(incident: Incident, course: Course): Incident {
+  return {
+    ...withActions(incident, course.actions),
+    ...requirementsOf(course),
+    severity: course.severity,
+  };
+}
+
+function widen(incident: Incident, { subject, actions }: EventOf<'widened'>): Incident {
+  const further_subjects = [...furtherOf(incident), subject];
+  return { ...withActions(incident, actions), further_subjects };
+}
+
+function withActions(incident: Incident, actions: readonly PlannedAction[]): Incident {
   const known = new Set(incident.containment_actions.map((a) => a.action));
-  const added = course.actions.filter((a) => !known.has(a.action)).map(planned);
+  const added = actions.filter((a) => !known.has(a.action)).map(planned);
   return {
     ...incident,
-    ...requirementsOf(course),
     state: added.length > 0 ? 'open' : incident.state,
-    severity: course.severity,
-    escalated_at: at,
     containment_actions: [...incident.containment_actions, ...added],
   };
+}
+
+function observed(
+  before: Observations | null = null,
+  { count, first_at, last_at, digest, alert }: EventOf<'observed'>,
+): Observations {
+  const aggregated = alert === undefined ? count : 0;
+  if (before === null) return { count, first_at, last_at, digest, aggregated };
+  return {
+    count: before.count + count,
+    first_at: before.first_at < first_at ? before.first_at : first_at,
+    last_at: before.last_at > last_at ? before.last_at : last_at,
+    digest,
+    aggregated: before.aggregated + aggregated,
+  };
+}
+
+function related(incident: Incident, incident_id: string, as: Related['as']): Incident {
+  return { ...incident, related: [...(incident.related ?? []), { incident_id, as }] };
+}
+
+/** The record of an earlier version has no list of them. */
+export function furtherOf({ further_subjects = [] }: Partial<Incident>): Subject[] {
+  return further_subjects;
 }
 
 function acknowledge(incident: Incident, event: EventOf<'acknowledged'>, at: string): Incident {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
+import { subjectSchema } from './report.ts';
 
 /** One containment step as it was planned: which action, where, on what, in which way. */
 export const plannedActionSchema = z.strictObject({
@@ -14,6 +15,8 @@ export const plannedActionSchema = z.strictObject({
   /** `automatic` after the ceremony, `manual` by people only, `none` where there is nothing to undo. */
   release: z.enum(['automatic', 'manual', 'none']),
   timeout_ms: z.int().positive(),
+  /** The policy's action, and on whom, where that is not the incident's own subject: `action` is then a name of its own. */
+  on: z.exactOptional(z.strictObject({ action: nameSchema, subject: subjectSchema })),
 });
 export type PlannedAction = z.infer<typeof plannedActionSchema>;
 

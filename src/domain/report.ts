@@ -8,6 +8,9 @@ const SUBJECT_FIELDS = {
   container: z.exactOptional(z.string().min(1).max(256)),
   extension: z.exactOptional(z.string().min(1).max(256)),
   operator: z.exactOptional(z.string().min(1).max(256)),
+  pod: z.exactOptional(z.string().min(1).max(256)),
+  principal: z.exactOptional(z.string().min(1).max(256)),
+  address: z.exactOptional(z.string().min(1).max(256)),
   model: z.exactOptional(z.string().min(1).max(256)),
 };
 

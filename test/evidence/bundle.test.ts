@@ -60,6 +60,11 @@ const incident: Incident = {
   bundle: null,
   closed_at: '',
   closed_by: '',
+  alert: null,
+  observations: null,
+  further_subjects: [],
+  raised_at: '',
+  related: [],
 };
 
 function build(auditEntries: readonly LedgerEntry[] = chainOf(2)): Uint8Array {

@@ -7,6 +7,7 @@ import { moment } from './time.ts';
 const NAME_WIDTH = 18;
 const STYLES: Readonly<Record<string, Style>> = {
   escalated: 'bad',
+  raised: 'bad',
   containment_failed: 'bad',
   sla_breached: 'bad',
   alert: 'bad',

@@ -1,4 +1,5 @@
 import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
+import type { Subject } from '../../domain/report.ts';
 import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
 import { counted } from './counted.ts';
@@ -12,6 +13,16 @@ export function eventSentence(event: IncidentEvent): string {
       return `${event.action} on ${event.target} ${reflexOutcome(event.applied, event.detail)} (${duration(event.took_ms)})`;
     case 'escalated':
       return `${event.from} → ${event.course.severity}: ${event.count} of the class in its window`;
+    case 'observed':
+      return seenAgain(event);
+    case 'raised':
+      return `${event.from} → ${event.course.severity}: an alert of the same cause is more severe`;
+    case 'widened':
+      return `also about ${subjectLine(event.subject)}`;
+    case 'merged':
+      return `merged ${event.way} ${event.other} ${by(event.by, event.reason)}`;
+    case 'split':
+      return `split ${event.way} ${event.other} ${by(event.by, event.reason)}`;
     case 'action':
       return measured(event.result);
     case 'captured':
@@ -51,6 +62,17 @@ export function eventSentence(event: IncidentEvent): string {
 }
 
 type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
+function seenAgain({ count, source, description, last_at }: EventOf<'observed'>): string {
+  if (description !== undefined) return `${source} reports it again: ${description}`;
+  return `${source} reported it ${counted(count, 'more time')}, the last of ${last_at}; too fast to be told singly`;
+}
+
+function subjectLine(subject: Subject): string {
+  return Object.entries(subject)
+    .map(([field, name]) => `${field} ${name}`)
+    .join(', ');
+}
+
 type Measured = Pick<ActionResult, 'action' | 'target' | 'detail'> & { status: string };
 
 function measured({ action, target, status, detail }: Measured): string {

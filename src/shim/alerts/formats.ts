@@ -1,0 +1,5 @@
+import { falco } from './falco.ts';
+import type { AlertFormat } from './format.ts';
+
+/** All that are known. Where two would recognise one document, the narrower stands first. */
+export const FORMATS: readonly AlertFormat[] = [falco];

@@ -1,0 +1,49 @@
+import type { Json, JsonObject } from '../../domain/alert.ts';
+
+/** How far a detector's clock may be from any time that is meant: ECMAScript's own bound. */
+const MOST_MS = 8.64e15;
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A member, however its holder looks. Only what is its own. */
+export function member(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+    value,
+  );
+}
+
+/** A text that says something; '' for whatever is none. */
+export function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A text, or a number as a text; '' for whatever is neither. */
+export function word(value: Json | undefined): string {
+  return typeof value === 'number' ? String(value) : text(value);
+}
+
+/** One or many: what may come alone or in a list. */
+export function listed(value: Json): Json[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** RFC 3339 or epoch milliseconds as an instant; '' for what is neither. More digits than milliseconds are cut off. */
+export function instant(value: Json | undefined): string {
+  const ms = typeof value === 'number' ? value : Date.parse(rfc3339(text(value)));
+  return Number.isFinite(ms) && Math.abs(ms) <= MOST_MS ? inYears(new Date(ms).toISOString()) : '';
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:?\d\d)$/;
+
+/** '' for any other form: `Date.parse` also takes what is local time, and what is no time at all. */
+function rfc3339(said: string): string {
+  return RFC_3339.test(said) ? said : '';
+}
+
+/** Outside of the years 0 to 9999 an instant has another form. */
+function inYears(written: string): string {
+  return /^\d{4}-/.test(written) ? written : '';
+}
