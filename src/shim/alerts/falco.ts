@@ -24,7 +24,7 @@ export const falco: AlertFormat = {
 
 function isFalco(part: Json): boolean {
   const said = ['rule', 'priority', 'output'].map((name) => text(member(part, name)));
-  return isObject(part) && said.every((word) => word !== '') && !Object.hasOwn(part, 'uuid');
+  return isObject(part) && said.every((words) => words !== '') && !Object.hasOwn(part, 'uuid');
 }
 
 /**
