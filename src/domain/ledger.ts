@@ -1,3 +1,4 @@
+import type { AlertLog } from './alert-log.ts';
 import type { Attestations } from './attestations.ts';
 import type { RecordedEvent } from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
@@ -146,6 +147,7 @@ export interface Checkpoints {
 /** The ledger by its roles, so that nobody is handed more of it than is needed. */
 export interface Ledger {
   log: IncidentLog;
+  alerts: AlertLog;
   register: Register;
   outbox: Outbox;
   holds: Holds;

@@ -26,6 +26,8 @@ export const containmentPolicySchema = z.strictObject({
 /** The counting workflow keeps at most this many occurrences, so no threshold may be near it. */
 const HIGHEST_THRESHOLD = 1_000;
 
+const HOUR_MS = 3_600_000;
+
 /** `escalation.yaml`: repeated reports of a class within a window raise the severity. */
 export const escalationPolicySchema = z.strictObject({
   version: versionSchema,
@@ -39,6 +41,13 @@ export const escalationPolicySchema = z.strictObject({
       actions: z.array(nameSchema).max(32).default([]),
     }),
   ),
+  /** How far apart two alerts of one cause may be and still belong to one incident, while it is unresolved. */
+  joins_within: z
+    .strictObject({
+      default: durationSchema,
+      classes: z.record(nameSchema, durationSchema).default({}),
+    })
+    .default({ default: HOUR_MS, classes: {} }),
 });
 
 const serviceLevelsSchema = z.strictObject({

@@ -125,7 +125,7 @@ describe('the plan', () => {
     const windows = {
       forbidden_airlock_request: { ...window, actions: ['disable_airlock', 'log_alert'] },
     };
-    const changed = { ...policy, escalation: { version: 1 as const, windows } };
+    const changed = { ...policy, escalation: { ...policy.escalation, windows } };
     const { course } = planFor(changed, { class: 'forbidden_airlock_request', subject: {} })
       .escalation ?? { course: null };
     expect(course).toMatchObject({ auto_contain: true, capture: { targets: ['airlock'] } });

@@ -39,7 +39,7 @@ async function admit(
 }
 
 /** Claims the key for the incident that the report belongs to; the first incident where it was claimed before. */
-async function firstOfKey(
+export async function firstOfKey(
   { db }: Pick<Writing, 'db'>,
   { idempotency_key, reporter }: Admission,
   incident_id: string,
@@ -62,7 +62,8 @@ async function firstOfKey(
   return incidentOf({ record });
 }
 
-async function begin({ db, chain }: Writing, admission: Admission): Promise<Incident> {
+/** Opens the incident: its first entry, its register row, its holds and its place in the outbox. */
+export async function begin({ db, chain }: Writing, admission: Admission): Promise<Incident> {
   const incident = opened(admission);
   const entry = await chain.append(draftOf(incident.id, admission.reported));
   if (!entry) throw new Fault('incident_exists', `${incident.id} exists`, { retryable: false });

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Ledger } from '../../domain/ledger.ts';
+import { createAlertLog } from './alert-log.ts';
 import { createAttestations } from './attestations.ts';
 import type { Backend } from './backend.ts';
 import { createCheckpoints } from './checkpoints.ts';
@@ -46,6 +47,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const decide = createDecide(write);
   const ledger = {
     log: createIncidentLog(write),
+    alerts: createAlertLog(write, backend.reader),
     register: createRegister(backend.reader, write),
     outbox: createOutbox(write, backend.reader),
     holds: createHolds(write, backend.reader),

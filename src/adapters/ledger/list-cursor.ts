@@ -9,18 +9,24 @@ const placeSchema = z.tuple([z.int(), z.string(), z.string()]);
 type Place = Pick<IncidentRow, 'severity_rank' | 'created_at' | 'id'>;
 
 export function cursorAfter({ severity_rank, created_at, id }: Place): string {
-  return Buffer.from(JSON.stringify([severity_rank, created_at, id])).toString('base64url');
+  return cursorOf([severity_rank, created_at, id]);
 }
 
 /** What lies after the cursor in the order of the list. Throws Fault `invalid_cursor`. */
 export function afterCursor(cursor: string): RawBuilder<SqlBool> {
-  const [rank, createdAt, id] = placeOf(cursor);
+  const [rank, createdAt, id] = placeIn(placeSchema, cursor);
   return sql<SqlBool>`(severity_rank, created_at, id) < (${rank}, ${createdAt}, ${id})`;
 }
 
-function placeOf(cursor: string): z.infer<typeof placeSchema> {
+/** A place in any list, in a form that means nothing to whoever carries it. */
+export function cursorOf(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** Throws Fault `invalid_cursor` for what is no place in this list. */
+export function placeIn<T>(schema: z.ZodType<T>, cursor: string): T {
   try {
-    return placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (error) {
     throw new Fault('invalid_cursor', 'The cursor is not one that a page of this list gave', {
       retryable: false,

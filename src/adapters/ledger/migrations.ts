@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { Fault } from '../../domain/fault.ts';
+import { createAlerts } from './alert-migration.ts';
 import { createCustody } from './custody-migration.ts';
 import type { Tables } from './tables.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -17,6 +18,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0003_access': { up: (schema) => createAccess(schema, wide) },
     '0004_attestation': { up: (schema) => createAttestation(schema, wide) },
     '0005_custody': { up: (schema) => createCustody(schema, wide) },
+    '0006_alerts': { up: (schema) => createAlerts(schema, wide) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

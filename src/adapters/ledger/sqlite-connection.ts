@@ -74,6 +74,7 @@ function prepare(db: DatabaseSync, known: Map<string, Prepared>, sql: string): P
 
 function bindable(value: unknown): SQLInputValue {
   if (typeof value === 'string' || typeof value === 'number' || value === null) return value;
+  if (value instanceof Uint8Array) return value;
   throw new TypeError(`A value of type ${typeof value} cannot be kept in the ledger`);
 }
 

@@ -1,3 +1,5 @@
+import type { AdmittedAlert, ListedAlert } from '../../domain/alert-log.ts';
+import type { AlertFormatName } from '../../domain/alert.ts';
 import type { IssuedChallenge, LastAccepted } from '../../domain/attestations.ts';
 import type { ClockSource } from '../../domain/custody-clock.ts';
 import type { KeptState } from '../../domain/keeping.ts';
@@ -145,6 +147,65 @@ export interface SweepRow {
   report: string;
 }
 
+/** Bytes as a detector sent them. `headers` is JSON text: what is needed to read them again. */
+export interface DeliveryRow {
+  sha256: string;
+  bytes: Uint8Array;
+  headers: string;
+  received_ms: number;
+}
+
+/** Which alerts have come, so that none counts twice. */
+export interface AlertIdentityRow {
+  identity: string;
+  incident_id: string;
+  seen_ms: number;
+}
+
+/** An alert that is told of singly. `report` is JSON text, '' where none was made of it. */
+export interface AlertRow {
+  identity: string;
+  source: string;
+  reported_by: string;
+  format: AlertFormatName | '';
+  title: string;
+  rule: string;
+  outcome: ListedAlert['outcome'];
+  reason: string;
+  incident_id: string;
+  delivery: string;
+  place: number;
+  occurred_ms: number;
+  received_ms: number;
+  report: string;
+}
+
+export interface AlertCountRow {
+  source: string;
+  format: AlertFormatName | '';
+  outcome: AdmittedAlert['outcome'];
+  count: number;
+  first_ms: number;
+  last_ms: number;
+}
+
+/**
+ * That an incident handles a cause. Event times in epoch ms; `told`: how many alerts have an entry of their own; `subjects`
+ * and `pending`, what has none yet, are JSON text. `pending_ms`: since when something is pending, 0 for nothing.
+ */
+export interface CauseRow {
+  cause: string;
+  incident_id: string;
+  first_ms: number;
+  last_ms: number;
+  told: number;
+  severity_rank: number;
+  subjects: string;
+  digest: string;
+  pending: string;
+  pending_ms: number;
+}
+
 /** One row, taken by whoever writes and rewritten by a probe. */
 export interface TurnRow {
   id: number;
@@ -168,5 +229,10 @@ export interface Tables {
   kept_incidents: KeptIncidentRow;
   custody_clock: ClockSource;
   sweeps: SweepRow;
+  deliveries: DeliveryRow;
+  alert_identities: AlertIdentityRow;
+  alerts: AlertRow;
+  alert_counts: AlertCountRow;
+  causes: CauseRow;
   turn: TurnRow;
 }

@@ -1,0 +1,146 @@
+import type { AlertMark } from '../../domain/alert.ts';
+import type { CausedAlert } from '../../domain/alert-log.ts';
+import { isKnown, raises } from '../../domain/correlation.ts';
+import type { CountedTimes, IncidentEvent, RecordedEvent, Widening } from '../../domain/events.ts';
+import type { Incident } from '../../domain/incident-record.ts';
+import { instantOf } from '../../domain/instant.ts';
+import type { Course, Plan } from '../../domain/plan.ts';
+import { severityRank } from '../../domain/severity.ts';
+import { thinned } from '../../domain/thinned.ts';
+import { sha256Hex } from '../../evidence/digest.ts';
+import type { Cause, Pending } from './cause.ts';
+
+type Observed = Extract<IncidentEvent, { type: 'observed' }>;
+
+/** So many alerts of a cause have an entry each; of more, one entry tells of many. */
+export const MOST_TOLD_SINGLY = 100;
+
+/** What is counted is told of when it is as many as this, or as old. */
+const MOST_PENDING = 1_000;
+export const LONGEST_PENDING_MS = 2_000;
+
+export interface Observation {
+  mark: AlertMark;
+  alert: CausedAlert;
+  source: string;
+  reported_by: string;
+  at_ms: number;
+  occurred_ms: number;
+}
+
+/**
+ * Takes one more alert of the cause into account. One that changes what is done is always told of singly; `events` are
+ * the entries that are to be written now.
+ */
+export function observe(
+  cause: Cause,
+  incident: Incident,
+  observation: Observation,
+): { events: RecordedEvent[]; singly: boolean } {
+  const { alert, mark, occurred_ms } = observation;
+  const changes = changesBy(cause, incident, alert);
+  if (changes === null && cause.told >= MOST_TOLD_SINGLY) {
+    follow(cause, mark.identity, occurred_ms);
+    cause.pending = added(cause.pending, observation);
+    return { events: [], singly: false };
+  }
+  // The digest goes over all in the order they came: what was only counted comes before this one.
+  const counted = flushed(cause, observation.at_ms);
+  follow(cause, mark.identity, occurred_ms);
+  cause.told += 1;
+  return {
+    events: [...(counted ? [counted] : []), singly(cause, observation, changes ?? {})],
+    singly: true,
+  };
+}
+
+/** What was counted, as an entry, where it is time for one; null else. */
+export function settled(cause: Cause, nowMs: number): RecordedEvent | null {
+  const { pending } = cause;
+  if (pending === null) return null;
+  const isDue = pending.count >= MOST_PENDING || nowMs - pending.since_ms >= LONGEST_PENDING_MS;
+  return isDue ? flushed(cause, nowMs) : null;
+}
+
+interface Changes {
+  raises?: Course;
+  widens?: Widening;
+}
+
+/** Null where the alert only says the same again. Notes in the cause what it will have been told. */
+function changesBy(cause: Cause, incident: Incident, alert: CausedAlert): Changes | null {
+  const { plan, subject } = alert.opens.input;
+  const isMore = raises(cause.severity_rank, plan);
+  const isFurther = !isKnown(cause, subject);
+  if (!isMore && !isFurther) return null;
+  if (isMore) cause.severity_rank = severityRank(plan.severity);
+  if (isFurther) cause.subjects.push(subject);
+  return {
+    ...(isMore ? { raises: courseOf(plan) } : {}),
+    ...(isFurther ? { widens: alert.widening(incident.containment_actions) } : {}),
+  };
+}
+
+function courseOf({ policy_digest: _, escalation: __, ...course }: Plan): Course {
+  return course;
+}
+
+function follow(cause: Cause, identity: string, occurredMs: number): void {
+  cause.digest = sha256Hex(`${cause.digest}${identity}`);
+  cause.first_ms = Math.min(cause.first_ms, occurredMs);
+  cause.last_ms = Math.max(cause.last_ms, occurredMs);
+}
+
+function added(
+  pending: Pending | null,
+  { alert, source, reported_by, at_ms, occurred_ms }: Observation,
+): Pending {
+  const before = pending ?? {
+    ...{ source, reported_by, count: 0, since_ms: at_ms },
+    ...{ first_ms: occurred_ms, last_ms: occurred_ms, counted: null },
+  };
+  const { counted: limits } = alert;
+  const times = [...(before.counted?.times ?? []), occurred_ms];
+  return {
+    ...before,
+    count: before.count + 1,
+    first_ms: Math.min(before.first_ms, occurred_ms),
+    last_ms: Math.max(before.last_ms, occurred_ms),
+    counted: limits && { ...limits, times },
+  };
+}
+
+/** As many as can matter to a counter, whatever else it is told of. */
+function mattering({ threshold, window_ms, times }: CountedTimes): CountedTimes {
+  return { threshold, window_ms, times: thinned(times, threshold, window_ms) };
+}
+
+/** The entry of all that was only counted; null where nothing was. */
+export function flushed(cause: Cause, atMs: number): RecordedEvent | null {
+  const { pending, digest } = cause;
+  if (pending === null) return null;
+  cause.pending = null;
+  const { source, reported_by, count, first_ms, last_ms, counted } = pending;
+  const event: Observed = {
+    ...{ type: 'observed', source, reported_by, count, digest },
+    first_at: instantOf(first_ms),
+    last_at: instantOf(last_ms),
+    ...(counted ? { counted: mattering(counted) } : {}),
+  };
+  return { key: `alerts/${digest}`, at: instantOf(atMs), actor: reported_by, event };
+}
+
+function singly(cause: Cause, observation: Observation, changes: Changes): RecordedEvent {
+  const { mark, alert, source, reported_by, at_ms, occurred_ms } = observation;
+  const { event: reported } = alert.opens.reported;
+  if (reported.type !== 'reported') throw new TypeError('An incident begins with a report');
+  const at = instantOf(occurred_ms);
+  const event: Observed = {
+    ...{ type: 'observed', source, reported_by, count: 1, first_at: at, last_at: at },
+    ...{ digest: cause.digest, alert: mark },
+    ...{ description: reported.description, evidence: reported.evidence },
+    ...(alert.counted ? { counted: { ...alert.counted, times: [occurred_ms] } } : {}),
+    ...changes,
+  };
+  return { key: `alert/${mark.identity}`, at: instantOf(at_ms), actor: reported_by, event };
+}
