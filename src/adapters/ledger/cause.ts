@@ -19,7 +19,7 @@ export interface Pending {
   since_ms: number;
 }
 
-export function causeOf({ pending_ms: _, ...row }: CauseRow): Cause {
+export function causeOf({ pending_ms: _since, ...row }: CauseRow): Cause {
   const subjects: Subject[] = JSON.parse(row.subjects);
   const pending: Pending | null = row.pending === '' ? null : JSON.parse(row.pending);
   return { ...row, subjects, pending };

@@ -81,7 +81,7 @@ function changesBy(cause: Cause, incident: Incident, alert: CausedAlert): Change
   };
 }
 
-function courseOf({ policy_digest: _, escalation: __, ...course }: Plan): Course {
+function courseOf({ policy_digest: _digest, escalation: _escalation, ...course }: Plan): Course {
   return course;
 }
 
