@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Captured, CaptureRequest } from '../src/domain/activities.ts';
+import type { AlertMark } from '../src/domain/alert.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
 import { canonicalJson } from '../src/evidence/canonical.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -8,32 +9,39 @@ import { seal } from './seal-evidence.ts';
 type Taken = { artifact: Artifact } | { gap: Gap };
 type Collector = [name: string, collect: () => Promise<Taken>];
 
+/** What Cordon has of the incident already. It says nothing of how the subject stands. */
+const OWN = ['report', 'alert'];
+
 /** Snapshots, side by side, until the deadline. Whatever a collector does, the others and the incident go on. */
 export async function capture(deps: ActivityDeps, request: CaptureRequest): Promise<Captured> {
   const late = new AbortController();
   const deadline = delay(request.deadline_ms, 'deadline' as const, { signal: late.signal });
   deadline.catch(() => undefined);
   const taken = await Promise.all(
-    collectors(deps, request).map(([name, collect]) => inTime(name, collect, deadline)),
+    (await collectors(deps, request)).map(([name, collect]) => inTime(name, collect, deadline)),
   );
   late.abort();
   const artifacts = taken.flatMap((t) => ('artifact' in t ? [t.artifact] : []));
   const gaps = taken.flatMap((t) => ('gap' in t ? [t.gap] : []));
-  const own = artifacts.some(({ collector }) => collector !== 'report');
+  const theirs = artifacts.some(({ collector }) => !OWN.includes(collector));
   // Where nothing of the targets themselves could be kept, there is nothing that destruction may rely on.
-  if (!request.seal || !own) return { artifacts, gaps, receipt: null, reset_count: null };
+  if (!request.seal || !theirs) return { artifacts, gaps, receipt: null, reset_count: null };
   const host = request.subject.host ?? 'cordon';
   const short_of = gaps.map(({ collector }) => collector);
   return seal(deps, request, { host, frozen: null, artifacts, gaps, short_of });
 }
 
-function collectors(deps: ActivityDeps, request: CaptureRequest): Collector[] {
+async function collectors(deps: ActivityDeps, request: CaptureRequest): Promise<Collector[]> {
+  // A ledger that is away shows in what the report's collector says.
+  const incident = await deps.ledger.register.incident(request.incident_id).catch(() => null);
+  const alert = incident?.alert;
   return [
     ...request.targets.map((target): Collector => [
       `status:${target}`,
       () => snapshot(deps, target, request.deadline_ms),
     ]),
     ['report', () => report(deps, request.incident_id)],
+    ...(alert ? [['alert', () => alertBytes(deps, alert)] satisfies Collector] : []),
   ];
 }
 
@@ -65,4 +73,15 @@ async function report(deps: ActivityDeps, incidentId: string): Promise<Taken> {
   const bytes = new TextEncoder().encode(canonicalJson(first));
   const ref = await deps.store.put(bytes, 'application/json');
   return { artifact: { collector: 'report', ...ref } };
+}
+
+/** The bytes of the detector's call that the report was read out of, as they came. */
+async function alertBytes(
+  { ledger, store }: ActivityDeps,
+  { delivery }: Pick<AlertMark, 'delivery'>,
+): Promise<Taken> {
+  const kept = await ledger.alerts.delivery(delivery);
+  if (kept === null) return { gap: { collector: 'alert', reason: 'not in the ledger' } };
+  const ref = await store.put(kept.bytes, 'application/octet-stream');
+  return { artifact: { collector: 'alert', ...ref } };
 }

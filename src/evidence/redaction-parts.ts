@@ -37,7 +37,12 @@ export const POLICY_NAME = keep(nameSchema);
 export const SEVERITY = keep(severitySchema);
 const STATUSES = ['planned', 'contained', 'partial', 'failed', 'released', 'kept', 'manual'];
 const MEDIA_TYPE = keep(
-  z.enum(['application/json', 'application/vnd.dsse+json', TIMESTAMP_MEDIA_TYPE]),
+  z.enum([
+    'application/json',
+    'application/octet-stream',
+    'application/vnd.dsse+json',
+    TIMESTAMP_MEDIA_TYPE,
+  ]),
 );
 
 /** Reasons of our own making. A reason may quote what is outside: any other is removed like a text. */

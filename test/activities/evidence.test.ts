@@ -3,6 +3,8 @@ import { attest } from '../../activities/attest.ts';
 import { capture } from '../../activities/capture.ts';
 import { setRangeFault, setRangeState } from '../../src/range/client.ts';
 import { challengeNonce } from '../../src/evidence/challenge.ts';
+import { incidentId } from '../support/admissions.ts';
+import { alertAdmission as fromAlert, delivery } from '../support/alerts.ts';
 import { world, type World } from './world.ts';
 
 let on: World;
@@ -28,6 +30,17 @@ describe('capture', () => {
     expect(airlock).toMatchObject({ service: 'airlock', disabled: false });
     const plan = { policy_digest: 'a'.repeat(64) };
     expect(report).toMatchObject({ type: 'reported', body: { plan } });
+  });
+
+  it('keeps the bytes that the alert came in, as they came', async () => {
+    await on.deps.ledger.alerts.admit(delivery(), [fromAlert({ identity: 7 })]);
+    const { actions: _, ...facts } = await on.incident();
+    const request = { ...facts, incident_id: incidentId(7), targets: [], deadline_ms: 5_000 };
+    const { artifacts } = await capture(on.deps, { ...request, seal: true });
+    const [, alert] = artifacts;
+    expect(alert).toMatchObject({ collector: 'alert', sha256: delivery().sha256 });
+    const bytes = await on.deps.store.get(alert?.sha256 ?? '');
+    expect(Buffer.from(bytes)).toEqual(Buffer.from(delivery().bytes));
   });
 
   it('is over at its deadline, whatever hangs: that is a gap', async () => {
