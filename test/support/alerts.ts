@@ -1,5 +1,7 @@
+import type { AlertMark } from '../../src/domain/alert.ts';
 import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../../src/domain/alert-log.ts';
 import type { Widening } from '../../src/domain/events.ts';
+import type { Admission } from '../../src/domain/ledger.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 import { sha256Hex } from '../../src/evidence/digest.ts';
@@ -58,9 +60,15 @@ export function causedAlert(wishes: AlertWishes = {}): CausedAlert {
       narrow: sha256Hex(JSON.stringify([ofClass, subject])),
       wide: fanIn ? sha256Hex(ofClass) : '',
     },
-    ...{ window_ms: windowMs, opens, counted },
+    ...{ window_ms: windowMs, opens: markedBy(opens, markOf(identity)), counted },
     widening: (): Widening => ({ subject, actions: [freeze(subject.host ?? '')] }),
   };
+}
+
+function markedBy(opens: Admission, alert: AlertMark): Admission {
+  const { reported } = opens;
+  if (reported.event.type !== 'reported') throw new TypeError('An incident begins with a report');
+  return { ...opens, reported: { ...reported, event: { ...reported.event, alert } } };
 }
 
 function markOf(identity: number) {
