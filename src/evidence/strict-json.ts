@@ -3,6 +3,14 @@ const MOST_LEVELS = 32;
 
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/g;
 
+/** What a number must be written like for a double to hold something else than what stands there. */
+const OUTSIZE = /\d{16}|\d[eE]/;
+
+export interface Reading {
+  /** What of a number no double holds, an integer beyond 2^53 or a size beyond any, comes as the text that it has. */
+  lossless?: boolean;
+}
+
 /** JSON that two parsers might read differently. */
 export class NotStrictJson extends Error {
   override name = 'NotStrictJson';
@@ -12,7 +20,7 @@ export class NotStrictJson extends Error {
  * Parses JSON that every parser reads alike: one document, no key twice, no lone surrogate (which has no UTF-8
  * form), no `__proto__`, at most 32 levels. Throws `NotStrictJson`.
  */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(text: string, { lossless = false }: Reading = {}): unknown {
   const value = parseJson(text);
   const levels: { keys: Set<string> | null; last: string }[] = [];
   for (const [token] of text.matchAll(TOKENS)) {
@@ -29,7 +37,8 @@ export function parseStrictJson(text: string): unknown {
       if (level !== undefined) level.last = string;
     }
   }
-  return value;
+  // Not before the levels are counted: with a reviver the engine recurses.
+  return lossless && OUTSIZE.test(text) ? JSON.parse(text, keepOutsize) : value;
 }
 
 function parseJson(text: string): unknown {
@@ -39,6 +48,15 @@ function parseJson(text: string): unknown {
   } catch (error) {
     return bad(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** ECMA-262, JSON.parse source text access: a number comes with the text that it was read from. */
+function keepOutsize(_: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  const isHeld = /^-?\d+$/.test(context.source)
+    ? Number.isSafeInteger(value)
+    : Number.isFinite(value);
+  return isHeld ? value : context.source;
 }
 
 function readString(token: string): string {
