@@ -1,0 +1,88 @@
+import { celEnv, isCelError, parse, plan, type CelInput, type CelResult } from '@bufbuild/cel';
+import type { CelValue } from '@bufbuild/cel';
+import { within, type Budget } from './budget.ts';
+import { FUNCTIONS, RANGE, STEP } from './functions.ts';
+import { complaintAbout } from './syntax.ts';
+import { partsOf, type Expr } from './tree.ts';
+
+/** What an expression came to, or why it came to nothing. */
+export type Outcome = { value: CelValue } | { reason: string };
+
+export interface Expression {
+  /** Never throws. `facts` as `factsOf` gives them. */
+  evaluate(facts: CelInput, budget: Budget): Outcome;
+}
+
+/** What is wrong with an expression as it is written. */
+export class NoExpression extends Error {
+  override name = 'NoExpression';
+}
+
+/** Long enough for what stands where and what was expected, short enough for a line. */
+const MOST_REASON = 200;
+
+const environment = celEnv({ funcs: [...FUNCTIONS] });
+
+/** Throws `NoExpression` for what cannot be evaluated, or not in bounds. */
+export function compileExpression(text: string): Expression {
+  const tree = treeOf(text);
+  const complaint = complaintAbout(tree);
+  if (complaint !== '') throw new NoExpression(complaint);
+  countSteps(tree);
+  const planned = plan(environment, tree);
+  return {
+    evaluate: (alert, budget) =>
+      within(budget, () => outcomeOf(withoutTraces(() => planned({ alert })))),
+  };
+}
+
+function treeOf(text: string): Expr {
+  try {
+    const { expr } = parse(text);
+    if (expr !== undefined) return expr;
+  } catch (error) {
+    throw new NoExpression(`is no expression: ${said(error)}`);
+  }
+  throw new NoExpression('is no expression');
+}
+
+/** A loop ends where its range or its condition is an error, whatever its step makes of errors. */
+function countSteps(tree: Expr): void {
+  for (const { part } of partsOf(tree)) countSteps(part);
+  if (tree.exprKind.case !== 'comprehensionExpr') return;
+  const macro = tree.exprKind.value;
+  if (macro.iterRange) macro.iterRange = called(RANGE, macro.iterRange);
+  if (macro.loopCondition) macro.loopCondition = called(STEP, macro.loopCondition);
+}
+
+function called(name: string, argument: Expr): Expr {
+  return {
+    $typeName: 'cel.expr.Expr',
+    id: argument.id,
+    exprKind: {
+      case: 'callExpr',
+      value: { $typeName: 'cel.expr.Expr.Call', function: name, args: [argument] },
+    },
+  };
+}
+
+/** Every absent member is an error, and most of its cost is the stack that it remembers. */
+function withoutTraces(run: () => CelResult): CelResult {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = usual;
+  }
+}
+
+function outcomeOf(result: CelResult): Outcome {
+  return isCelError(result) ? { reason: said(result) } : { value: result };
+}
+
+function said(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.replaceAll(/\s+/g, ' ').toWellFormed();
+  return line.length > MOST_REASON ? `${line.slice(0, MOST_REASON).toWellFormed()}…` : line;
+}
