@@ -17,7 +17,7 @@ import {
   severitySchema,
   sha256Schema,
 } from './primitives.ts';
-import { slasSchema } from './plan.ts';
+import { plannedActionSchema, slasSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
 
 export const STATES = [
@@ -38,6 +38,8 @@ export const containmentActionSchema = z.strictObject({
   resource: z.string(),
   at: instantOrEmptySchema,
   attempts: z.int().nonnegative(),
+  /** As it was planned, where it is not about the incident's own subject. */
+  on: plannedActionSchema.shape.on,
 });
 export type ContainmentAction = z.infer<typeof containmentActionSchema>;
 

@@ -138,12 +138,12 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
   }
 }
 
-/** What a TPM counts while the containment is not in force does not date it. */
 /** What fell short proves what it holds, and not that there was no more to be had. */
 function reliedOn({ receipt, short_of }: EventOf<'captured'>): Incident['evidence_receipt'] {
   return short_of === undefined ? receipt : null;
 }
 
+/** What a TPM counts while the containment is not in force does not date it. */
 function dating({ state, reset_count }: Incident, counted: number | null): number | null {
   return state === 'containment_failed' ? reset_count : (counted ?? reset_count);
 }
@@ -159,9 +159,9 @@ function requirementsOf(course: Course) {
   };
 }
 
-function planned({ action, target, resource }: PlannedAction): ContainmentAction {
+function planned({ action, target, resource, on }: PlannedAction): ContainmentAction {
   const nothing = { status: 'planned', reason: '', detail: '', at: '', attempts: 0 } as const;
-  return { action, target, resource, ...nothing };
+  return { action, target, resource, ...nothing, ...(on && { on }) };
 }
 
 /** Takes the course of a higher severity: its requirements, and what it does beyond what is planned. */

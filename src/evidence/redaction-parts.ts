@@ -141,6 +141,8 @@ export const REQUIREMENTS = {
   require_reattest: YES_NO,
 };
 
+/** On whom an action is taken, where that is not the incident's own subject. */
+export const ON = members({ action: POLICY_NAME, subject: SUBJECT });
 const ACTION = members({
   action: POLICY_NAME,
   target: NAMED,
@@ -151,7 +153,7 @@ const ACTION = members({
   destructive: YES_NO,
   release: keepOneOf(['automatic', 'manual', 'none']),
   timeout_ms: COUNT,
-  on: members({ action: POLICY_NAME, subject: SUBJECT }),
+  on: ON,
 });
 
 export const COURSE = {

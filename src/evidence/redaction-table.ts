@@ -1,6 +1,7 @@
 import {
   AT,
   ID,
+  ON,
   POLICY_NAME,
   SEVERITY,
   REASON,
@@ -117,7 +118,9 @@ export const INCIDENT_RULES: Members = {
   ...REQUIREMENTS,
   require_review: YES_NO,
   slas: SLAS,
-  containment_actions: list(members({ ...RESULT, resource: NAMED, at: AT, attempts: COUNT })),
+  containment_actions: list(
+    members({ ...RESULT, resource: NAMED, at: AT, attempts: COUNT, on: ON }),
+  ),
   contained_at: AT,
   artifacts: ARTIFACTS,
   gaps: GAPS,

@@ -2,6 +2,7 @@ import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
 import { apply, open } from '../../src/domain/incident.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Course, Plan, PlannedAction } from '../../src/domain/plan.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import { AT, incidentId } from './admissions.ts';
 import { CLAIMED, REFUSED } from './attestations.ts';
 import { NO_CAPTURE } from './captures.ts';
@@ -23,6 +24,16 @@ export const AIRLOCK: PlannedAction = {
   resource: 'disable_airlock@airlock',
   freeze: false,
 };
+
+/** The freeze of a further subject, as the second of its incident. */
+export function furtherFreeze(subject: Subject): PlannedAction {
+  return {
+    ...FREEZE,
+    action: 'freeze_agent_2',
+    resource: `freeze_agent@agent#${subject.host ?? '*'}/${subject.agent ?? '*'}`,
+    on: { action: 'freeze_agent', subject },
+  };
+}
 
 /** High, contained by a freeze, asking nothing of anybody, on no clock. */
 export const COURSE: Course = {
@@ -102,6 +113,16 @@ export const HAPPENS = {
     from: 'high' as const,
     count: 3,
     course: { ...COURSE, ...course },
+  }),
+  raised: (course: Partial<Course>) => ({
+    type: 'raised' as const,
+    from: 'high' as const,
+    course: { ...COURSE, ...course },
+  }),
+  widened: (subject: Subject) => ({
+    type: 'widened' as const,
+    subject,
+    actions: [furtherFreeze(subject)],
   }),
   breached: (stage: 'contain' | 'acknowledge' | 'resolve' | 'review') => ({
     type: 'sla_breached' as const,

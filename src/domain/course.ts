@@ -1,0 +1,43 @@
+import type { IncidentEvent } from './events.ts';
+import { furtherOf } from './incident.ts';
+import type { Incident } from './incident-record.ts';
+import type { Course, PlannedAction } from './plan.ts';
+
+/** The course of a higher severity, which never requires less than the one before it did. */
+export function severer(before: Course, course: Course): Course {
+  return {
+    ...course,
+    auto_contain: before.auto_contain || course.auto_contain,
+    latched: before.latched || course.latched,
+    require_ack: before.require_ack || course.require_ack,
+    require_reattest: before.require_reattest || course.require_reattest,
+    review: before.review || course.review,
+    capture: {
+      ...course.capture,
+      targets: [...new Set([...before.capture.targets, ...course.capture.targets])],
+      // What an earlier version has planned knows of no host and of no quote.
+      quote: (before.capture.quote ?? false) || (course.capture.quote ?? false),
+      host_ms: Math.max(before.capture.host_ms ?? 0, course.capture.host_ms ?? 0),
+    },
+  };
+}
+
+/** The course after an event: whatever was planned stays planned. */
+export function courseAfter(before: Course, event: IncidentEvent): Course {
+  if (event.type === 'widened') return withActions(before, event.actions);
+  if (event.type !== 'escalated' && event.type !== 'raised') return before;
+  const { course } = event;
+  return withActions({ ...severer(before, course), actions: before.actions }, course.actions);
+}
+
+/** True where the course cannot be read out of the plan any more, whether the incident has escalated or not. */
+export function hasLeftItsPlan(incident: Incident): boolean {
+  // The record of an earlier version was never raised.
+  return (incident.raised_at ?? '') !== '' || furtherOf(incident).length > 0;
+}
+
+/** By name: the first of a name stands, as it does in the incident. */
+function withActions(course: Course, added: readonly PlannedAction[]): Course {
+  const names = new Set(course.actions.map(({ action }) => action));
+  return { ...course, actions: [...course.actions, ...added.filter((a) => !names.has(a.action))] };
+}
