@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { actionRequest } from '../src/domain/action-request.ts';
 import type { ContainRequest, DestroyRequest } from '../src/domain/activities.ts';
 import type { ActionResult } from '../src/domain/events.ts';
-import { effectKey } from '../src/domain/idempotency.ts';
 import { isDestructive } from '../src/domain/destructive.ts';
 import type { PlannedAction } from '../src/domain/plan.ts';
 import type { ActionOutcome, ActionRequest } from '../src/domain/target.ts';
@@ -60,16 +60,8 @@ export function requestFor(
   action: PlannedAction,
   effect: 'apply' | 'release',
 ): ActionRequest {
-  const { actions: _, again, incident_id, reason, severity, subject } = request;
-  const facts = { incident_id, class: request.class, reason, severity, subject };
-  return {
-    ...facts,
-    action: action.action,
-    target: action.target,
-    resource: action.resource,
-    idempotency_key: effectKey(request.incident_id, action, effect, again),
-    timeout_ms: action.timeout_ms,
-  };
+  const { again } = request;
+  return actionRequest(request, action, { effect, again, timeout_ms: action.timeout_ms });
 }
 
 async function attempt(

@@ -9,6 +9,8 @@ export interface ActionRequest {
   class: string;
   severity: string;
   subject: Record<string, string>;
+  /** The same for one containment from its first call to its last. */
+  containment_key: string;
   /** The same for every attempt at one effect, so that the effect happens once. */
   idempotency_key: string;
   /** Bounds the whole call, reading the target's state included. */

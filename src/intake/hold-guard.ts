@@ -1,5 +1,5 @@
+import { actionRequest } from '../domain/action-request.ts';
 import type { Incident } from '../domain/incident-record.ts';
-import { effectKey } from '../domain/idempotency.ts';
 import type { HoldKey, Ledger } from '../domain/ledger.ts';
 import type { TargetDriver } from '../domain/target.ts';
 import type { Log } from './log.ts';
@@ -73,17 +73,7 @@ async function lookAt(deps: HoldGuardDeps, { incident_id, resource }: HoldKey): 
 }
 
 function readingOf(incident: Incident, step: Incident['containment_actions'][number]) {
-  const { action, target, resource } = step;
-  return {
-    incident_id: incident.id,
-    class: incident.class,
-    severity: incident.severity,
-    reason: incident.description,
-    subject: incident.subject,
-    action,
-    target,
-    resource,
-    idempotency_key: effectKey(incident.id, step, 'apply'),
-    timeout_ms: READ_TIMEOUT_MS,
-  };
+  const { id: incident_id, description: reason, severity, subject } = incident;
+  const facts = { incident_id, class: incident.class, severity, reason, subject };
+  return actionRequest(facts, step, { effect: 'apply', timeout_ms: READ_TIMEOUT_MS });
 }

@@ -1,5 +1,5 @@
+import { actionRequest } from '../domain/action-request.ts';
 import type { RecordedEvent } from '../domain/events.ts';
-import { effectKey } from '../domain/idempotency.ts';
 import type { HoldKey, Ledger } from '../domain/ledger.ts';
 import type { IncidentInput } from '../domain/messages.ts';
 import type { PlannedAction } from '../domain/plan.ts';
@@ -76,18 +76,11 @@ async function shoot(deps: ReflexDeps, { input, action, firedAtMs }: Shot): Prom
     deps.observed?.('late', deps.now() - firedAtMs);
     return;
   }
-  const outcome = await deps.targets.poke({
-    incident_id: input.id,
-    class: input.class,
-    severity: input.plan.severity,
-    reason: input.description,
-    subject: input.subject,
-    action: action.action,
-    target: action.target,
-    resource: action.resource,
-    idempotency_key: effectKey(input.id, action, 'apply'),
-    timeout_ms: Math.min(action.timeout_ms, CALL_TIMEOUT_MS),
-  });
+  const { id: incident_id, description: reason, subject, plan } = input;
+  const facts = { incident_id, class: input.class, severity: plan.severity, reason, subject };
+  const timeout_ms = Math.min(action.timeout_ms, CALL_TIMEOUT_MS);
+  const request = actionRequest(facts, action, { effect: 'apply', timeout_ms });
+  const outcome = await deps.targets.poke(request);
   const applied = outcome.status !== 'failed';
   const tookMs = deps.now() - firedAtMs;
   deps.observed?.(applied ? 'applied' : 'failed', tookMs);

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { AIRLOCK, HAPPENS, FREEZE } from '../support/incidents.ts';
+import { AIRLOCK, FREEZE, furtherFreeze, HAPPENS } from '../support/incidents.ts';
 import { recorded } from '../support/admissions.ts';
 import { world, type World } from './world.ts';
 
@@ -21,6 +21,19 @@ describe('record', () => {
     const held = (await on.deps.ledger.holds.inForce()).map(({ resource }) => resource);
     expect(held).toEqual([AIRLOCK.resource, FREEZE.resource]);
     expect(await on.deps.ledger.register.timeline(incident_id)).toHaveLength(2);
+  });
+
+  it('holds what a raise and a further subject add as well', async () => {
+    const { incident_id } = await on.incident([FREEZE]);
+    const subject = { host: 'host-9' };
+    const further = furtherFreeze(subject);
+    const events = [
+      recorded('1', HAPPENS.raised({ actions: [FREEZE, AIRLOCK] })),
+      recorded('2', HAPPENS.widened(subject)),
+    ];
+    await createActivities(on.deps).record({ incident_id, events });
+    const held = (await on.deps.ledger.holds.inForce()).map(({ resource }) => resource);
+    expect(held).toEqual([AIRLOCK, FREEZE, further].map(({ resource }) => resource).toSorted());
   });
 });
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contain } from '../../activities/contain.ts';
 import * as activity from '../../activities/release.ts';
 import type { ContainRequest } from '../../src/domain/activities.ts';
-import { rangeEffects, setRangeFault } from '../../src/range/client.ts';
-import { AIRLOCK } from '../support/incidents.ts';
+import { callRange, rangeEffects, setRangeFault } from '../../src/range/client.ts';
+import { AIRLOCK, furtherFreeze } from '../support/incidents.ts';
 import { IMPATIENT, world, type World } from './world.ts';
 
 let on: World;
@@ -14,6 +14,10 @@ afterEach(() => on.stop());
 const release = (request: ContainRequest) => activity.release(on.deps, { ...request, events: [] });
 const ensureReleased = (request: ContainRequest) => activity.ensureReleased(on.deps, request);
 const inForce = () => on.deps.ledger.holds.inForce();
+const frozen = async (subject: { host: string; agent: string }) => {
+  const path = `/api/v1/status?${new URLSearchParams(subject)}`;
+  return (await callRange(on.home, 'agent', 'GET', path)).body;
+};
 
 describe('release', () => {
   it('undoes what was done, in the order given, and lets go', async () => {
@@ -26,6 +30,25 @@ describe('release', () => {
       { action: 'freeze_agent', status: 'released' },
     ]);
     expect(await inForce()).toEqual([]);
+  });
+
+  it('undoes what was done about a further subject, on that subject, and says so by its own name', async () => {
+    const further = furtherFreeze({ host: 'host-9', agent: 'b' });
+    const request = await on.incident([IMPATIENT, { ...further, timeout_ms: 400 }]);
+    const done = await contain(on.deps, request);
+    expect(done).toMatchObject([
+      { action: 'freeze_agent', status: 'contained' },
+      { action: 'freeze_agent_2', status: 'contained' },
+    ]);
+    expect(await frozen({ host: 'host-9', agent: 'b' })).toMatchObject({ frozen: true });
+    expect(await release(request)).toMatchObject([
+      { action: 'freeze_agent', status: 'released' },
+      { action: 'freeze_agent_2', status: 'released' },
+    ]);
+    expect(await frozen({ host: 'host-9', agent: 'b' })).toMatchObject({ frozen: false });
+    expect(await inForce()).toEqual([]);
+    const keys = (await rangeEffects(on.home, 'agent')).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(4);
   });
 
   it('keeps what another incident still holds', async () => {

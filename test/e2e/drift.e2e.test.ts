@@ -11,7 +11,7 @@ afterAll(() => cordon.stop());
 /** What is held is looked at every 15 s. */
 const NOTICED_WITHIN_MS = 20_000;
 const UNFREEZE = '/api/v1/unfreeze';
-const FREEZE = { action: 'freeze_agent', target: 'agent' };
+const FREEZE = { action: 'freeze_agent', target: 'agent', resource: '' };
 const SUBJECT = { host: 'drifting', agent: 'planner' };
 
 it('freezes again what somebody thawed behind its back, and asks people anew', async () => {

@@ -8,7 +8,7 @@ let cordon: Installation;
 beforeAll(async () => void (cordon = await installation()), STARTING_MS);
 afterAll(() => cordon.stop());
 
-const FREEZE = { action: 'freeze_agent', target: 'agent' };
+const FREEZE = { action: 'freeze_agent', target: 'agent', resource: '' };
 const freezes = (id: string) => cordon.effects('agent', effectKey(id, FREEZE, 'apply'));
 const releases = (id: string) => cordon.effects('agent', effectKey(id, FREEZE, 'release'));
 

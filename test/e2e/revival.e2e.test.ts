@@ -9,7 +9,7 @@ afterAll(() => cordon.stop());
 
 /** Ended workflows are looked for every 15 s. */
 const FOUND_WITHIN_MS = 20_000;
-const FREEZE = { action: 'freeze_agent', target: 'agent' };
+const FREEZE = { action: 'freeze_agent', target: 'agent', resource: '' };
 
 /** What `temporal workflow terminate` does. */
 const terminate = (id: string) =>

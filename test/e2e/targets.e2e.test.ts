@@ -35,7 +35,7 @@ afterEach(heal);
 
 const FREEZE = { action: 'freeze_agent', target: 'agent' };
 const frozenOnce = async (id: string) => {
-  const key = effectKey(id, FREEZE, 'apply');
+  const key = effectKey(id, { ...FREEZE, resource: '' }, 'apply');
   expect(await cordon.effects('agent', key)).toMatchObject([{ effects: 1 }]);
 };
 
@@ -180,7 +180,7 @@ describe('a target that is down at the release', () => {
     const over = await cordon.until(id, ({ bundle }) => bundle !== null);
     expect(over.containment_actions).toMatchObject([{ status: 'released', reason: 'ok' }]);
     expect(await cordon.frozen(subject)).toBe(false);
-    const key = effectKey(id, FREEZE, 'release');
+    const key = effectKey(id, { ...FREEZE, resource: '' }, 'release');
     expect(await cordon.effects('agent', key)).toMatchObject([{ effects: 1 }]);
   });
 });

@@ -59,6 +59,21 @@ describe('a look at what is held', () => {
     expect(told).toEqual([[id, { action: 'freeze_agent', detail: expect.stringMatching(/./) }]]);
   });
 
+  it('is a look at the subject that is held, whichever of the incident it is', async () => {
+    const subject = { host: 'host-9', agent: 'b' };
+    const further = HAPPENS.widened(subject);
+    const held = [IMPATIENT, ...further.actions];
+    const inForce = held.map((action) => HAPPENS.inForce(action));
+    const id = await incident(held, further, ...inForce, HAPPENS.contained);
+    await agent('/api/v1/freeze');
+    await lookOnce(guard());
+    const lost = { action: 'freeze_agent_2', detail: expect.stringMatching(/./) };
+    expect(told).toEqual([[id, lost]]);
+    await callRange(on.home, 'agent', 'POST', '/api/v1/freeze', { subject });
+    await lookOnce(guard());
+    expect(told).toHaveLength(1);
+  });
+
   it.each([
     ['is away', { fault: 'down' }],
     ['refuses to be read', { fault: 'refuse' }],

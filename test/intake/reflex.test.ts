@@ -4,10 +4,10 @@ import { effectKey } from '../../src/domain/idempotency.ts';
 import type { IncidentInput } from '../../src/domain/messages.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import { createReflex, REFLEX_PATIENCE_MS, type ReflexDeps } from '../../src/intake/reflex.ts';
-import { rangeEffects, setRangeFault } from '../../src/range/client.ts';
+import { callRange, rangeEffects, setRangeFault } from '../../src/range/client.ts';
 import { IMPATIENT, world, type World } from '../activities/world.ts';
 import { admission } from '../support/admissions.ts';
-import { AIRLOCK, FREEZE } from '../support/incidents.ts';
+import { AIRLOCK, FREEZE, furtherFreeze } from '../support/incidents.ts';
 import { quiet } from './scratch.ts';
 
 /** As `src/intake/reflex.ts` has them: a shot is not sent when its call could outlast a release's patience. */
@@ -45,6 +45,21 @@ const seen = async ({ id }: IncidentInput) =>
 const calls = () => rangeEffects(on.home, 'agent');
 
 describe('a reflex', () => {
+  it('freezes a further subject under the key that the workflow will use', async () => {
+    const { reflex } = reflexOf();
+    const subject = { host: 'host-9', agent: 'b' };
+    const further = furtherFreeze(subject);
+    const { input } = await incident([further]);
+    reflex.fire(input);
+    await reflex.settle();
+    const key = effectKey(input.id, further, 'apply');
+    expect(await rangeEffects(on.home, 'agent', key)).toMatchObject([{ effects: 1, calls: 1 }]);
+    const path = `/api/v1/status?${new URLSearchParams(subject)}`;
+    expect(await callRange(on.home, 'agent', 'GET', path)).toMatchObject({
+      body: { frozen: true },
+    });
+  });
+
   it('freezes at once, and is observed and not claimed', async () => {
     const { reflex, observed } = reflexOf();
     const { input } = await incident();

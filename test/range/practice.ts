@@ -48,6 +48,7 @@ export function requestFor(action: string, over: Partial<ActionRequest> = {}): A
     class: 'attestation_failure',
     severity: 'critical',
     subject: { host: 'web-1', agent: 'planner', model: 'm-7' },
+    containment_key: `INC-20260314-120000-0000abcd/${action}`,
     idempotency_key: `${action}-1`,
     timeout_ms: 2_000,
     ...over,

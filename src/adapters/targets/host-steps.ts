@@ -102,7 +102,7 @@ async function ask(
 
 function askingFor(
   { targets, attestation }: ReturnType<HostStepsDeps['policy']>,
-  { action: name, incident_id, subject: about }: ActionRequest,
+  { action: name, containment_key: idempotency_key, subject: about }: ActionRequest,
 ): Asking | Problem {
   const action = Object.hasOwn(targets.actions, name) ? targets.actions[name] : undefined;
   if (action === undefined || !('host' in action)) {
@@ -112,8 +112,6 @@ function askingFor(
   if (host === undefined) return unknown('the report names no host');
   const subject = hostSubjectOf(about);
   if (subject === null) return unknown(`the report names nothing on ${host}`);
-  // One key from the first call to the last, whatever was lost and applied anew between them.
-  const idempotency_key = `${incident_id}/${name}`;
   return { host, action, about: { subject, step: action.host, idempotency_key } };
 }
 

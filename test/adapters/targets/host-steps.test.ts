@@ -81,6 +81,12 @@ describe('a step of a host', () => {
     ]);
   });
 
+  it('goes by the key of its containment, which another subject of the incident has not', async () => {
+    await driver.apply({ ...isolation(), containment_key: 'INC-1/isolate_network/2' });
+    const keys = calls.map(({ body }) => body['idempotency_key']);
+    expect(keys).toEqual(['INC-1/isolate_network/2', 'INC-1/isolate_network/2']);
+  });
+
   it('that the agent claims, and the reading does not show, is not in force', async () => {
     answers['/api/v1/contain/state'] = said(false);
     const nothing = { status: 'failed', reason: 'no_effect', retryable: true };
