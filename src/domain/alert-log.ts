@@ -94,6 +94,8 @@ export interface KeptReport {
   reported_by: string;
   occurred_at: string;
   mark: AlertMark;
+  cause: CausedAlert['cause'];
+  window_ms: number;
   report: {
     class: string;
     severity: Severity;

@@ -1,10 +1,8 @@
+import { isSameSubject, MOST_FURTHER_SUBJECTS } from './further.ts';
 import type { Incident } from './incident-record.ts';
 import type { Course } from './plan.ts';
 import type { Subject } from './report.ts';
 import { severityRank } from './severity.ts';
-
-/** One incident can be overseen, and acted on, for so many; further ones are the next incident's. */
-export const MOST_SUBJECTS = 100;
 
 /** What is known of a cause that an incident is about. Event times, epoch ms. */
 export interface RunningCause {
@@ -40,7 +38,7 @@ export function raises(toldRank: number, { severity }: Course): boolean {
 }
 
 export function isKnown({ subjects }: Pick<RunningCause, 'subjects'>, subject: Subject): boolean {
-  return subjects.some((known) => isSame(known, subject));
+  return subjects.some((known) => isSameSubject(known, subject));
 }
 
 /** Alerts come in any order: the window reaches back as well. */
@@ -64,11 +62,8 @@ function mayBringSubject(
   { subject, course }: Joining,
 ): boolean {
   const isProved = incident.require_reattest || course.require_reattest;
-  return subjects.length < MOST_SUBJECTS && (!isProved || subject.host === incident.subject.host);
-}
-
-function isSame(one: Subject, other: Subject): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  const [left, right] = [new Map(Object.entries(one)), new Map(Object.entries(other))];
-  return [...names].every((name) => left.get(name) === right.get(name));
+  return (
+    subjects.length <= MOST_FURTHER_SUBJECTS &&
+    (!isProved || subject.host === incident.subject.host)
+  );
 }

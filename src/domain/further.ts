@@ -24,7 +24,7 @@ export function mayWiden(
 ): WideningRefusal | null {
   if (incident.resolved_at !== '') return 'resolved';
   const further = furtherOf(incident);
-  if ([incident.subject, ...further].some((known) => isSame(known, subject)))
+  if ([incident.subject, ...further].some((known) => isSameSubject(known, subject)))
     return 'known_subject';
   if (further.length >= MOST_FURTHER_SUBJECTS) return 'too_many_subjects';
   if (incident.require_reattest && hostOf(subject) !== hostOf(incident.subject)) {
@@ -80,7 +80,7 @@ function hostOf({ host = '' }: Subject): string {
   return host;
 }
 
-function isSame(a: Subject, b: Subject): boolean {
+export function isSameSubject(a: Subject, b: Subject): boolean {
   const named = new Map(Object.entries(a));
   const other = Object.entries(b);
   return named.size === other.length && other.every(([field, value]) => named.get(field) === value);

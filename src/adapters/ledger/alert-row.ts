@@ -1,12 +1,15 @@
 import type {
   AdmittedAlert,
   AlertAdmission,
+  CausedAlert,
   DeliveryRecord,
   KeptReport,
   ListedAlert,
 } from '../../domain/alert-log.ts';
 import { instantOf } from '../../domain/instant.ts';
 import type { AlertRow } from './tables.ts';
+
+type ReadReport = Pick<KeptReport, 'cause' | 'window_ms' | 'report'>;
 
 export function alertRow(
   { source, reported_by, received_ms }: DeliveryRecord,
@@ -24,11 +27,13 @@ export function alertRow(
   };
 }
 
-function reportIn({ opens }: Exclude<AlertAdmission['becomes'], { set_aside: string }>) {
+function reportIn({ opens, cause, window_ms }: CausedAlert): ReadReport {
   const { event } = opens.reported;
   if (event.type !== 'reported') throw new TypeError('An incident begins with a report');
   const { class: ofClass, description, subject, evidence, plan } = event;
-  return { class: ofClass, severity: plan.severity, description, subject, evidence };
+  const { severity } = plan;
+  const report = { class: ofClass, severity, description, subject, evidence };
+  return { cause, window_ms, report };
 }
 
 export function listedAlert(row: Omit<AlertRow, 'report'>): ListedAlert {
@@ -45,9 +50,9 @@ export function listedAlert(row: Omit<AlertRow, 'report'>): ListedAlert {
 export function keptReport(row: AlertRow): KeptReport | null {
   const { identity, source, reported_by, format, rule, title, delivery, place, occurred_ms } = row;
   if (row.report === '' || format === '') return null;
-  const report: KeptReport['report'] = JSON.parse(row.report);
+  const read: ReadReport = JSON.parse(row.report);
   return {
-    ...{ identity, source, reported_by, report },
+    ...{ identity, source, reported_by, ...read },
     occurred_at: instantOf(occurred_ms),
     mark: { format, rule, title, identity, delivery, index: place },
   };

@@ -1,6 +1,6 @@
 import type { AlertMark } from '../../domain/alert.ts';
 import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../../domain/alert-log.ts';
-import { mayJoin, MOST_SUBJECTS } from '../../domain/correlation.ts';
+import { mayJoin } from '../../domain/correlation.ts';
 import type { RecordedEvent } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import { severityRank } from '../../domain/severity.ts';
@@ -127,7 +127,7 @@ function begun(
     incident_id: incident.id,
     ...{ first_ms: occurred_ms, last_ms: occurred_ms, told: 0 },
     severity_rank: severityRank(incident.severity),
-    subjects: [opens.input.subject].slice(0, MOST_SUBJECTS),
+    subjects: [opens.input.subject],
     digest: sha256Hex(identity),
     pending: null,
   };

@@ -1,0 +1,129 @@
+import type { Alert, AlertFormatName, AlertMark } from '../domain/alert.ts';
+import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../domain/alert-log.ts';
+import { epochMs } from '../domain/instant.ts';
+import type { Plan } from '../domain/plan.ts';
+import { planFor } from '../domain/plan-for.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Principal } from '../domain/principal.ts';
+import { wideningFor } from '../domain/widen.ts';
+import { canonicalJson } from '../evidence/canonical.ts';
+import { sha256Hex } from '../evidence/digest.ts';
+import { type AdmissionDeps, admissionOf } from './admission.ts';
+import type { Mapping } from './mapping/map-alert.ts';
+
+/** A rule's name may be as long as a policy likes; of a title, as much as a list shows. */
+const LONGEST_TITLE = 256;
+
+export interface AlertAdmissionDeps extends AdmissionDeps {
+  /** What the policy's rules make of an alert; null where none is about it. */
+  map(policy: Policy, format: AlertFormatName, alert: Alert): Mapping | null;
+}
+
+/** One alert, made ready for the ledger. */
+export function alertAdmission(
+  deps: AlertAdmissionDeps,
+  principal: Principal,
+  { sha256: delivery, source, format }: DeliveryRecord,
+  alert: Alert,
+  index: number,
+): AlertAdmission {
+  if (format === '') throw new TypeError('An alert has a format');
+  const policy = deps.policy();
+  const occurred_ms = occurredMs(alert, deps.now());
+  const mapping = alert.kind === 'finding' ? deps.map(policy, format, alert) : null;
+  const mark: AlertMark = {
+    ...{ format, rule: mapping?.rule ?? '', title: titleOf(alert) },
+    ...{ identity: identityOf(source, alert.identity), delivery, index },
+  };
+  const aside = asideOf(policy, principal, alert, mapping);
+  if (aside !== null || mapping === null) {
+    return { mark, occurred_ms, becomes: aside ?? { set_aside: 'unmatched', reason: '' } };
+  }
+  const made = { mapping, mark, occurred_ms };
+  return { mark, occurred_ms, becomes: causedBy(deps, policy, principal, source, made) };
+}
+
+/** What is no alert at all, listed with its delivery so that somebody can look at it. */
+export function unreadPart(
+  { sha256: delivery, source, format, received_ms }: DeliveryRecord,
+  index: number,
+  reason: string,
+): AlertAdmission {
+  const identity = identityOf(source, ['unread', delivery, String(index)]);
+  return {
+    mark: { format, rule: '', title: '(not readable)', identity, delivery, index },
+    occurred_ms: received_ms,
+    becomes: { set_aside: 'refused', reason },
+  };
+}
+
+/** A detector's clock may be ahead of ours; nothing has happened in the future. */
+function occurredMs({ occurred_at }: Alert, nowMs: number): number {
+  return occurred_at === '' ? nowMs : Math.min(epochMs(occurred_at), nowMs);
+}
+
+/** Of one source, whoever of its senders brings it: two replicas of a shipper bring one alert. */
+function identityOf(source: string, parts: readonly string[]): string {
+  return sha256Hex(canonicalJson([source, ...parts.map((part) => part.toWellFormed())]));
+}
+
+function titleOf({ title }: Alert): string {
+  return title.slice(0, LONGEST_TITLE).toWellFormed();
+}
+
+/** Null where the alert is a report that this sender may make. */
+function asideOf(
+  { containment }: Policy,
+  { name, classes }: Principal,
+  { kind }: Alert,
+  mapping: Mapping | null,
+): Extract<AlertAdmission['becomes'], { set_aside: string }> | null {
+  if (kind !== 'finding') return { set_aside: kind, reason: '' };
+  if (mapping === null) return null;
+  if (!Object.hasOwn(containment.rules, mapping.class)) {
+    return { set_aside: 'unmatched', reason: `unknown_class: ${mapping.class}` };
+  }
+  const isAllowed = classes.length === 0 || classes.includes(mapping.class);
+  const reason = `class_not_allowed: ${name} may not report ${mapping.class}`;
+  return isAllowed ? null : { set_aside: 'refused', reason };
+}
+
+function causedBy(
+  deps: AlertAdmissionDeps,
+  policy: Policy,
+  principal: Principal,
+  source: string,
+  { mapping, mark, occurred_ms }: { mapping: Mapping; mark: AlertMark; occurred_ms: number },
+): CausedAlert {
+  const { severity, subject, description, evidence } = mapping;
+  const plan = planFor(policy, { class: mapping.class, severity, subject });
+  const named = { class: mapping.class, severity: plan.severity, subject };
+  const occurred_at = new Date(occurred_ms).toISOString();
+  const report = { ...named, source, description, evidence, occurred_at };
+  return {
+    cause: causeOf(mapping, mark),
+    window_ms: windowOf(policy, mapping.class),
+    opens: admissionOf(deps, principal, report, plan, '', mark),
+    counted: countedOf(plan),
+    widening: (existing) => wideningFor(policy, named, existing),
+  };
+}
+
+/** By what went wrong, not by when or how often. */
+function causeOf({ class: ofClass, rule, cause, subject, fan_in }: Mapping, { format }: AlertMark) {
+  const what = [ofClass, format, rule, ...cause];
+  return {
+    narrow: sha256Hex(canonicalJson([...what, subject])),
+    wide: fan_in ? sha256Hex(canonicalJson(what)) : '',
+  };
+}
+
+function windowOf({ escalation: { joins_within } }: Policy, ofClass: string): number {
+  const { classes } = joins_within;
+  return (Object.hasOwn(classes, ofClass) ? classes[ofClass] : undefined) ?? joins_within.default;
+}
+
+/** Null where the class is not counted. */
+export function countedOf({ escalation }: Plan): CausedAlert['counted'] {
+  return escalation && { threshold: escalation.threshold, window_ms: escalation.window_ms };
+}

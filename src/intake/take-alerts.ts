@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AlertFormatName, SplitDocument } from '../domain/alert.ts';
+import type { AdmittedAlert, AlertAdmission, DeliveryRecord } from '../domain/alert-log.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { AlertIntake, AlertOutcome, AlertReceipt, Delivery } from './alert-intake.ts';
+import { type AlertAdmissionDeps, alertAdmission, unreadPart } from './alert-admission.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Reflex } from './reflex.ts';
+
+/** Read and mapped in one go: other requests are answered in between. */
+const ALERTS_AT_ONCE = 50;
+
+export interface AlertIntakeDeps extends AlertAdmissionDeps {
+  ledger: Pick<Ledger, 'alerts'>;
+  dispatcher: Pick<Dispatcher, 'offer'>;
+  reflex: Pick<Reflex, 'fire'>;
+}
+
+/** Alerts become durable, each once, and those of a new cause an incident that is answered at once. */
+export function createAlertIntake(deps: AlertIntakeDeps): AlertIntake {
+  return {
+    take: async (principal, delivery, format, document) => {
+      const record = recordOf(deps, principal, delivery, format);
+      const read = await admissions(deps, principal, record, document);
+      const unread = document.refused.map((part) => unreadPart(record, part.index, part.reason));
+      const admitted = await deps.ledger.alerts.admit(record, [...read, ...unread]);
+      begin(deps, read, admitted);
+      return receipt(record, format, document, read, admitted);
+    },
+    keepUnread: async (principal, delivery, code) => {
+      const record = recordOf(deps, principal, delivery, '');
+      await deps.ledger.alerts.admit(record, [unreadPart(record, 0, code)]);
+    },
+  };
+}
+
+function recordOf(
+  { now }: Pick<AlertIntakeDeps, 'now'>,
+  { name, source }: Principal,
+  { bytes, sha256, headers }: Delivery,
+  format: AlertFormatName | '',
+): DeliveryRecord {
+  const from = { source: source === '' ? name : source, reported_by: name };
+  return { sha256, bytes, headers, ...from, format, received_ms: now() };
+}
+
+async function admissions(
+  deps: AlertIntakeDeps,
+  principal: Principal,
+  record: DeliveryRecord,
+  { alerts }: SplitDocument,
+): Promise<AlertAdmission[]> {
+  const made: AlertAdmission[] = [];
+  for (const [index, alert] of alerts.entries()) {
+    if (index % ALERTS_AT_ONCE === ALERTS_AT_ONCE - 1) await nextTurn();
+    made.push(alertAdmission(deps, principal, record, alert, index));
+  }
+  return made;
+}
+
+/** What the ledger has as new incidents is contained from here on, as if it had been reported. */
+function begin(
+  { reflex, dispatcher }: AlertIntakeDeps,
+  read: readonly AlertAdmission[],
+  admitted: readonly AdmittedAlert[],
+): void {
+  for (const [at, { becomes }] of read.entries()) {
+    if (admitted[at]?.outcome !== 'incident' || 'set_aside' in becomes) continue;
+    const { input } = becomes.opens;
+    reflex.fire(input);
+    dispatcher.offer({ input, severity: input.plan.severity });
+  }
+}
+
+function receipt(
+  { sha256: delivery }: DeliveryRecord,
+  format: AlertFormatName,
+  { refused, disagreements }: SplitDocument,
+  read: readonly AlertAdmission[],
+  admitted: readonly AdmittedAlert[],
+): AlertReceipt {
+  const alerts = read.map(({ mark: { index, title, rule }, becomes }, at): AlertOutcome => {
+    const { outcome = 'refused', incident_id = '' } = admitted[at] ?? {};
+    const reason = 'set_aside' in becomes ? becomes.reason : '';
+    return { index, title, outcome, rule, incident_id, reason };
+  });
+  return { delivery, format, alerts, refused, disagreements };
+}
