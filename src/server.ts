@@ -21,6 +21,7 @@ import { startHoldGuard } from './intake/hold-guard.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPrincipals } from './intake/principals.ts';
 import { startRevival } from './intake/revival.ts';
+import { createIncidentRelations } from './intake/relate-incidents.ts';
 import { createReflex } from './intake/reflex.ts';
 import { createApp } from './shim/app.ts';
 import { createMetrics } from './shim/metrics.ts';
@@ -101,17 +102,14 @@ export async function startServer(
     log,
   });
   const tail = createTail(ledger.register, log);
+  const desk = {
+    ...{ ledger, policy: policy.current, dispatcher, reflex, owner, now },
+    random: randomBytes,
+  };
   const app = createApp({
     ledger,
-    intake: createIntake({
-      ledger,
-      policy: policy.current,
-      dispatcher,
-      reflex,
-      owner,
-      random: randomBytes,
-      now,
-    }),
+    intake: createIntake(desk),
+    relations: createIncidentRelations(desk),
     store: foundation.store,
     place: foundation.machine.place,
     commands: createCommands(client),

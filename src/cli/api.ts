@@ -3,6 +3,7 @@ import type { Command } from '../domain/ceremony.ts';
 import { incidentRecordSchema, type Incident } from '../domain/incident-record.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../domain/ledger-entry.ts';
 import { statsSchema, type Stats } from '../domain/stats.ts';
+import { type AlertsApi, createAlertsApi } from './alerts-api.ts';
 import { createEvidenceApi, type EvidenceApi, reasonHeader } from './evidence-api.ts';
 import { healthSchema, type Health } from './answers.ts';
 import { parsed, textOf, type Client } from './client.ts';
@@ -40,6 +41,9 @@ export interface Api {
   /** The bundle of one incident, as far as the query's scope goes and redacted as it says. */
   incidentBundle(id: string, query: URLSearchParams, reason: string): Promise<Uint8Array>;
   evidence: EvidenceApi;
+  alerts: AlertsApi;
+  /** Merges or splits incidents, and answers with the one that the call begins with. */
+  relate(way: 'merge' | 'split', body: Record<string, string>, key: string): Promise<Incident>;
   /** Connects; then ledger entries as they are written, after that sequence, until the connection ends. */
   events(after: number): Promise<AsyncIterable<LedgerEntry>>;
 }
@@ -73,6 +77,12 @@ export function createApi(client: Client): Api {
       return client.bytes({ method: 'GET', path, about: id, headers, patienceMs });
     },
     evidence: createEvidenceApi(client),
+    alerts: createAlertsApi(client),
+    relate: (way, body, key) => {
+      const headers = { 'idempotency-key': key };
+      const path = `/api/v1/incidents/${way}`;
+      return client.json({ method: 'POST', path, body, headers }, incidentRecordSchema);
+    },
     events: (after) => events(client, after),
   };
 }

@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { StoreVerdict } from '../domain/store-verdict.ts';
 import type { Intake } from '../intake/intake.ts';
+import type { IncidentRelations } from '../intake/relate-incidents.ts';
 import type { Log } from '../intake/log.ts';
 import type { SignalTokens } from '../intake/signal-token.ts';
 import type { Exporter } from './export.ts';
@@ -14,11 +15,16 @@ import type { Tail } from './tail.ts';
 
 /** Everything the API stands on. Each member is as narrow as the routes need it. */
 export interface ShimDeps {
-  ledger: Pick<Ledger, 'log' | 'register' | 'outbox' | 'keeping' | 'custodyClock' | 'sweeps'>;
+  ledger: Pick<
+    Ledger,
+    'alerts' | 'log' | 'register' | 'outbox' | 'keeping' | 'custodyClock' | 'sweeps'
+  >;
   store: Pick<EvidenceStore, 'read'> & EvidenceRetention;
   /** Where this server is, as custody records say it. */
   place: PlaceOfCustody;
   intake: Intake;
+  /** What people find out about incidents that belong together, or do not. */
+  relations: IncidentRelations;
   commands: Commands;
   /** Sees to it that an unfinished incident gets a workflow; true where it is unfinished. */
   revive(incidentId: string): Promise<boolean>;

@@ -1,5 +1,7 @@
 import type { Route } from './route.ts';
 import { acknowledge } from './routes/acknowledge.ts';
+import { alertCounts } from './routes/alert-counts.ts';
+import { alertDelivery } from './routes/alert-delivery.ts';
 import { close } from './routes/close.ts';
 import { docs } from './routes/docs.ts';
 import { events } from './routes/events.ts';
@@ -13,7 +15,9 @@ import { getIncident } from './routes/get-incident.ts';
 import { health } from './routes/health.ts';
 import { incidentById } from './routes/incident-by-id.ts';
 import { incidentBundle } from './routes/incident-bundle.ts';
+import { listAlerts } from './routes/list-alerts.ts';
 import { listIncidents } from './routes/list-incidents.ts';
+import { mergeIncidents } from './routes/merge-incidents.ts';
 import { metrics } from './routes/metrics.ts';
 import { openApi } from './routes/open-api.ts';
 import { recoveryAck } from './routes/recovery-ack.ts';
@@ -23,6 +27,7 @@ import { reload } from './routes/reload.ts';
 import { report } from './routes/report.ts';
 import { resolve } from './routes/resolve.ts';
 import { signalToken } from './routes/signal-token.ts';
+import { splitIncident } from './routes/split-incident.ts';
 import { stats } from './routes/stats.ts';
 import { timeline } from './routes/timeline.ts';
 
@@ -36,6 +41,8 @@ export function createRoutes(): Route[] {
     acknowledge,
     resolve,
     close,
+    mergeIncidents,
+    splitIncident,
     incidentById,
     timeline,
     incidentBundle,
@@ -45,6 +52,9 @@ export function createRoutes(): Route[] {
     releaseEvidence,
     evidenceObject,
     decryption,
+    listAlerts,
+    alertCounts,
+    alertDelivery,
     stats,
     recoveryStatus,
     recoveryAck,

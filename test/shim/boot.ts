@@ -8,6 +8,7 @@ import { incidentRecordSchema, type Incident } from '../../src/domain/incident-r
 import { ROLES, type Role } from '../../src/domain/principal.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { createIntake } from '../../src/intake/intake.ts';
+import { createIncidentRelations } from '../../src/intake/relate-incidents.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
@@ -62,17 +63,15 @@ export async function boot(override: Partial<ShimDeps> = {}) {
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
   const signing = loadSigningKey(generateSigningKeyPem());
   const signalTokens = await openSignalTokens(home, now);
+  const desk = {
+    ...{ ledger, policy: () => policy, owner: 'test', random: randomBytes, now },
+    dispatcher: { offer() {} },
+    reflex: { fire() {} },
+  };
   const deps: ShimDeps = {
     ledger,
-    intake: createIntake({
-      ledger,
-      policy: () => policy,
-      dispatcher: { offer() {} },
-      reflex: { fire() {} },
-      owner: 'test',
-      random: randomBytes,
-      now,
-    }),
+    intake: createIntake(desk),
+    relations: createIncidentRelations(desk),
     store,
     place: PLACE,
     commands: course,

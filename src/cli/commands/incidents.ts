@@ -5,6 +5,7 @@ import { fitting, wholeNumber } from '../arguments.ts';
 import type { Api } from '../api.ts';
 import type { Cli } from '../cli.ts';
 import { incidentTable } from '../text/incident-table.ts';
+import { relateCommands } from './relate.ts';
 
 const PAGE = 100;
 const MOST_LISTED = 100_000;
@@ -17,8 +18,8 @@ interface Options {
 }
 
 export function incidentsCommand(cli: Cli): Command {
-  return new Command('incidents')
-    .description('list incidents, most severe first, then newest')
+  const incidents = new Command('incidents')
+    .description('list incidents, most severe first, then newest; merge and split them')
     .option('--class <class>', 'of this class only')
     .option('--state <state>', `one of ${stateSchema.options.join(', ')}`, fitting(stateSchema))
     .option('--severity <severity>', 'of this severity only', fitting(severitySchema))
@@ -26,6 +27,8 @@ export function incidentsCommand(cli: Cli): Command {
     .action(async (options: Options) => {
       cli.print(await list(cli.api(), options), incidentTable);
     });
+  for (const command of relateCommands(cli)) incidents.addCommand(command);
+  return incidents;
 }
 
 async function list(api: Api, { limit, ...filters }: Options): Promise<Incident[]> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_TOLD_SINGLY } from '../../../src/adapters/ledger/observe.ts';
 import { verifyLedger } from '../../../src/adapters/ledger/verify.ts';
 import type { AlertAdmission } from '../../../src/domain/alert-log.ts';
-import { MOST_SUBJECTS } from '../../../src/domain/correlation.ts';
+import { MOST_FURTHER_SUBJECTS } from '../../../src/domain/further.ts';
 import { AT, AT_MS, incidentId, recorded } from '../../support/admissions.ts';
 import {
   alertAdmission,
@@ -118,14 +118,14 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
 
   it('about more subjects than one incident holds begin the next one', async () => {
     const { bring } = await desk();
-    const fleet = Array.from({ length: MOST_SUBJECTS + 2 }, (_, at) =>
+    const fleet = Array.from({ length: MOST_FURTHER_SUBJECTS + 3 }, (_, at) =>
       alertAdmission({ identity: at + 1, subject: { host: `host-${at}` }, fanIn: true }),
     );
     const admitted = await bring(fleet);
     expect(admitted.filter(({ outcome }) => outcome === 'incident')).toHaveLength(2);
     expect(admitted.at(-1)).toEqual({
       outcome: 'observation',
-      incident_id: incidentId(MOST_SUBJECTS + 1),
+      incident_id: incidentId(MOST_FURTHER_SUBJECTS + 2),
     });
   });
 
@@ -191,7 +191,7 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
     expect((await ledger.alerts.list({ outcome: 'health', limit: 9 })).alerts).toHaveLength(1);
     const [listed] = page.alerts;
     const kept = await ledger.alerts.delivery(delivery(2).sha256);
-    expect(listed?.received_at > AT).toBe(true);
+    expect(listed?.received_at).toBe(new Date(AT_MS + 1).toISOString());
     expect(Buffer.from(kept?.bytes ?? '').toString()).toBe('delivery 2');
     await expect(ledger.alerts.list({ limit: 2, cursor: 'x' })).rejects.toMatchObject({
       code: 'invalid_cursor',
