@@ -7,7 +7,7 @@ export function linkToNext(
   if (next === '') return {};
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, cursor: next })) {
-    if (value !== undefined) parameters.set(name, String(value));
+    if (value !== undefined) parameters.set(name, `${value}`);
   }
   return { Link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

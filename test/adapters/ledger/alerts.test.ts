@@ -200,13 +200,14 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
 
   it('are one incident when two servers are told of one cause at the same moment', async () => {
     const place = await kind.place();
-    const servers = [await place.open(), await place.open()];
+    const [one, other] = [await place.open(), await place.open()];
     const admitted = await Promise.all(
-      Array.from({ length: 20 }, (_, at) =>
-        servers[at % 2]?.alerts.admit(delivery(at), [alertAdmission({ identity: at + 1 })]),
-      ),
+      Array.from({ length: 20 }, (_, at) => {
+        const server = at % 2 === 0 ? one : other;
+        return server.alerts.admit(delivery(at), [alertAdmission({ identity: at + 1 })]);
+      }),
     );
-    const outcomes = admitted.flat().map((one) => one?.outcome);
+    const outcomes = admitted.flat().map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'incident')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'observation')).toHaveLength(19);
   });
