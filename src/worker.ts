@@ -9,7 +9,7 @@ import type { SweepDeps } from '../activities/sweep-deps.ts';
 import { createCounter } from './adapters/engine/counter.ts';
 import { TASK_QUEUE } from './domain/messages.ts';
 import type { Foundation } from './foundation.ts';
-import { violationReporter } from './report-violation.ts';
+import { selfReporter } from './self-report.ts';
 import { keepSweepsScheduled } from './sweep-schedules.ts';
 import { clientOn } from './temporal.ts';
 import { configuredTimestampVerifier } from './timestamp-verifier.ts';
@@ -93,7 +93,7 @@ function sweepDeps(
   return {
     ...{ ledger, store, signingKey, verifyTimestamp, log, now, ...machine },
     walkLedger: () => verifyWithCheckpoints({ ledger, store, key: signingKey.publicKey }),
-    reportViolation: violationReporter(foundation),
+    reportViolation: selfReporter(foundation, 'evidence_violation'),
   };
 }
 

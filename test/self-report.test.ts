@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadPolicy, SHIPPED_POLICY } from '../src/intake/policy-files.ts';
-import { violationReporter } from '../src/report-violation.ts';
+import { selfReporter } from '../src/self-report.ts';
 import { freshLedger, SQLITE } from './support/ledgers.ts';
 import { join } from 'node:path';
 
@@ -24,7 +24,10 @@ async function reporting(without: string[] = []) {
     reload: () => Promise.reject(new TypeError('not in this test')),
     follow: () => Promise.reject(new TypeError('not in this test')),
   };
-  const report = violationReporter({ ledger, policy, owner: 'test', now: () => 1_700_000_000_000 });
+  const report = selfReporter(
+    { ledger, policy, owner: 'test', now: () => 1_700_000_000_000 },
+    'evidence_violation',
+  );
   const incidents = async () => (await ledger.register.incidents({ limit: 10 })).incidents;
   return { ledger, report, incidents };
 }
