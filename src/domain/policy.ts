@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { alertFormatSchema } from './alert.ts';
 import { attestationPolicySchema } from './attestation-policy.ts';
+import { detectorRulesSchema } from './detector-rules.ts';
 import { durationSchema } from './duration.ts';
 import { recipientSchema } from './host-capture.ts';
 import { ON_CAPTURE_FAILURE } from './plan.ts';
@@ -132,6 +134,8 @@ export const policySchema = z.strictObject({
   reporters: reportersPolicySchema,
   notifications: notificationsPolicySchema,
   attestation: attestationPolicySchema,
+  /** What the alerts of each format become. An alert of a format without rules becomes nothing. */
+  detectors: z.partialRecord(alertFormatSchema, detectorRulesSchema),
 });
 export type Policy = z.output<typeof policySchema>;
 export type Webhook = Policy['notifications']['webhooks'][number];

@@ -1,11 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ALERT_FORMATS, type AlertFormatName } from '../domain/alert.ts';
 import type { Policy } from '../domain/policy.ts';
-import { readDocument } from './policy-document.ts';
+import { readDetectorFiles } from './detector-files.ts';
+import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError } from './policy-error.ts';
 import { parsePolicy } from './policy-parse.ts';
 import {
+  DETECTORS,
   POLICY_FILES,
   POLICY_PARTS,
   policySourceSchema,
@@ -13,12 +15,13 @@ import {
   type PolicyPart,
   type PolicySource,
 } from './policy-source.ts';
+import { readIfThere, readOne, refused } from './policy-text.ts';
+
+/** One file of a policy, as messages and commands speak of it. */
+type SourcePart = PolicyPart | `${typeof DETECTORS}/${AlertFormatName}`;
 
 /** The policy that comes with Cordon. */
 export const SHIPPED_POLICY = fileURLToPath(new URL('../../policy/', import.meta.url));
-
-/** Hundreds of times what any policy needs, and small enough to be parsed while reports come in. */
-const MAX_FILE_BYTES = 256 * 1024;
 
 export interface PolicyPlace {
   /** The containment file; its siblings are read from the same directory. */
@@ -34,56 +37,46 @@ export async function loadPolicy(place: PolicyPlace): Promise<Policy> {
 
 /** The policy's files as they are, not yet validated. Throws `PolicyError` where one cannot be read. */
 export function readPolicy(place: PolicyPlace): Promise<PolicySource> {
-  return readSiblings('containment', place.containmentPath, place.defaultsDir ?? SHIPPED_POLICY);
+  return readAround('containment', place.containmentPath, place.defaultsDir ?? SHIPPED_POLICY);
 }
 
 /** Validates one file together with its siblings, as if it were put in force. Throws `PolicyError`. */
 export async function checkPolicyFile(
   path: string,
   defaultsDir = SHIPPED_POLICY,
-): Promise<{ part: PolicyPart; policy: Policy }> {
+): Promise<{ part: SourcePart; policy: Policy }> {
   const part = recognise(path, await readOne(path, false));
-  return { part, policy: parsePolicy(await readSiblings(part, path, defaultsDir)) };
+  return { part, policy: parsePolicy(await readAround(part, path, defaultsDir)) };
 }
 
-async function readSiblings(
-  given: PolicyPart,
+async function readAround(
+  given: SourcePart,
   path: string,
   defaultsDir: string,
 ): Promise<PolicySource> {
+  const directory = directoryOf(given, path);
   const files = await Promise.all(
     POLICY_PARTS.map(async (part): Promise<[PolicyPart, PolicyFile]> => {
       if (part === given) return [part, await readOne(path, false)];
-      const sibling = await readIfThere(join(dirname(path), POLICY_FILES[part]));
+      const sibling = await readIfThere(join(directory, POLICY_FILES[part]));
       return [part, sibling ?? (await readOne(join(defaultsDir, POLICY_FILES[part]), true))];
     }),
   );
-  return policySourceSchema.parse(Object.fromEntries(files));
+  const detectors = await readDetectorFiles(directory, defaultsDir);
+  const format = formatOf(given);
+  if (format !== undefined) detectors[format] = await readOne(path, false);
+  return policySourceSchema.parse({ ...Object.fromEntries(files), detectors });
 }
 
-async function readOne(path: string, shipped: boolean): Promise<PolicyFile> {
-  const file = await readIfThere(path);
-  if (file === undefined) throw refused(path, 'there is no such file');
-  return { ...file, shipped };
+/** A draft of a detector's rules may lie beside the other files too. */
+function directoryOf(given: SourcePart, path: string): string {
+  const beside = dirname(path);
+  const isBelow = formatOf(given) !== undefined && basename(beside) === DETECTORS;
+  return isBelow ? dirname(beside) : beside;
 }
 
-async function readIfThere(path: string): Promise<PolicyFile | undefined> {
-  try {
-    const info = await stat(path);
-    if (!info.isFile()) throw refused(path, 'is not a file');
-    if (info.size > MAX_FILE_BYTES) throw refused(path, `is larger than ${MAX_FILE_BYTES} bytes`);
-    // The byte order mark stays, so that the text encodes to the very bytes that were read.
-    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return { path, shipped: false, text: utf8.decode(await readFile(path)) };
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    if (code === 'ENOENT') return undefined;
-    if (cause instanceof PolicyError) throw cause;
-    throw refused(
-      path,
-      code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not UTF-8' : `cannot be read (${code})`,
-    );
-  }
+function formatOf(part: SourcePart): AlertFormatName | undefined {
+  return ALERT_FORMATS.find((format) => part === `${DETECTORS}/${format}`);
 }
 
 /** A member that each file has and no other. */
@@ -97,16 +90,32 @@ const TELLING: Record<PolicyPart, string> = {
   attestation: 'groups',
 };
 
-function recognise(path: string, { text }: PolicyFile): PolicyPart {
+function recognise(path: string, { text }: PolicyFile): SourcePart {
   const document = readDocument(text);
   const part =
     POLICY_PARTS.find((candidate) => POLICY_FILES[candidate] === basename(path)) ??
+    recogniseDetector(path, document) ??
     POLICY_PARTS.find((candidate) => document.locate([TELLING[candidate]]).found);
   if (part) return part;
   const members = Object.values(TELLING).join(', ');
   throw refused(path, `is no policy file: it has none of ${members}`);
 }
 
-function refused(file: string, reason: string): PolicyError {
-  return new PolicyError([{ file, line: 0, reason }]);
+/** By its name where that is a format's, else by the format that it says it is about. */
+function recogniseDetector(path: string, document: PolicyDocument): SourcePart | undefined {
+  const isBelow = basename(dirname(path)) === DETECTORS;
+  const named = ALERT_FORMATS.find((format) => basename(path) === `${format}.yaml`);
+  if (isBelow && named !== undefined) return `${DETECTORS}/${named}`;
+  if (!['format', 'rules'].every((member) => document.locate([member]).found)) return undefined;
+  const said = isObject(document.value) ? document.value['format'] : undefined;
+  const format = ALERT_FORMATS.find((candidate) => candidate === said);
+  if (format !== undefined) return `${DETECTORS}/${format}`;
+  const { line } = document.locate(['format']);
+  const misnamed = { line, reason: `format: is none of ${ALERT_FORMATS.join(', ')}` };
+  const problems = document.problems.length > 0 ? document.problems : [misnamed];
+  throw new PolicyError(problems.map((problem) => ({ file: path, ...problem })));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { containmentPolicySchema, policySchema, type Policy } from '../domain/policy.ts';
 import { contradictions } from './policy-contradictions.ts';
+import { classlessRules, readDetectors, rulesInForce } from './policy-detectors.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
 import { findingsIn, written, type PartFinding } from './policy-issues.ts';
@@ -23,21 +24,25 @@ const containmentFileSchema = containmentPolicySchema
   })
   .transform(({ version, rules }) => ({ version, rules }));
 
-const policyFilesSchema = policySchema.extend({ containment: containmentFileSchema });
+const policyFilesSchema = policySchema
+  .omit({ detectors: true })
+  .extend({ containment: containmentFileSchema });
 
 /** The policy that a source says, or `PolicyError` with every problem, each at its file and line. */
 export function parsePolicy(source: PolicySource): Policy {
   const documents = eachPart((part) => readDocument(source[part].text));
   const place = (finding: PartFinding) => placed(finding, source, documents);
 
-  refuse(unreadable(source, documents));
+  const { detectors, problems } = readDetectors(source);
+  refuse([...unreadable(source, documents), ...problems]);
   const values = eachPart((part) => documents[part].value);
   const parsed = policyFilesSchema.safeParse({ digest: digestOf(source), ...values });
   if (!parsed.success) throw new PolicyError(misshapen(parsed.error.issues).map(place));
   const isDefault = ({ part, path }: PartFinding) =>
     source[part].shipped || !documents[part].locate(path).found;
-  refuse(contradictions(parsed.data, isDefault).map(place));
-  return parsed.data;
+  const policy = { ...parsed.data, detectors };
+  refuse([...contradictions(policy, isDefault).map(place), ...classlessRules(policy, source)]);
+  return { ...policy, detectors: rulesInForce(policy) };
 }
 
 type Documents = Record<PolicyPart, PolicyDocument>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALERT_FORMATS, alertFormatSchema, type AlertFormatName } from '../domain/alert.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 
 /** The parts of the policy, in the order of the digest. */
@@ -24,6 +25,9 @@ export const POLICY_FILES: Record<PolicyPart, string> = {
   attestation: 'attestation.yaml',
 };
 
+/** The directory of the files that say what alerts become, one for each format, beside the others. */
+export const DETECTORS = 'detectors' as const;
+
 export const policyFileSchema = z.strictObject({
   /** Where it was read, for messages. */
   path: z.string(),
@@ -34,16 +38,37 @@ export const policyFileSchema = z.strictObject({
 export type PolicyFile = z.infer<typeof policyFileSchema>;
 
 /** The policy as it was written: what is kept as evidence, and parsed again wherever it is in force. */
-export const policySourceSchema = z.record(z.enum(POLICY_PARTS), policyFileSchema);
+export const policySourceSchema = z.strictObject({
+  ...eachPart(() => policyFileSchema),
+  /** None where it was kept before there were any. */
+  detectors: z.partialRecord(alertFormatSchema, policyFileSchema).default({}),
+});
 export type PolicySource = z.infer<typeof policySourceSchema>;
 
 /** SHA-256 over name, length and exact bytes of each file; the length keeps the boundaries apart. */
 export function digestOf(source: PolicySource): string {
-  const framed = POLICY_PARTS.map((part) => {
-    const { text } = source[part];
-    return `${POLICY_FILES[part]}\n${Buffer.byteLength(text)}\n${text}`;
+  const parts = POLICY_PARTS.map((part) => framed(POLICY_FILES[part], source[part]));
+  const detectors = detectorFiles(source).map(([format, file]) =>
+    framed(detectorFileName(format), file),
+  );
+  return sha256Hex([...parts, ...detectors].join(''));
+}
+
+function framed(name: string, { text }: PolicyFile): string {
+  return `${name}\n${Buffer.byteLength(text)}\n${text}`;
+}
+
+/** Below the directory of the policy. */
+export function detectorFileName(format: AlertFormatName): string {
+  return `${DETECTORS}/${format}.yaml`;
+}
+
+/** In an order of their own, whatever theirs in the source is. */
+export function detectorFiles({ detectors }: PolicySource): [AlertFormatName, PolicyFile][] {
+  return ALERT_FORMATS.flatMap((format): [AlertFormatName, PolicyFile][] => {
+    const file = detectors[format];
+    return file === undefined ? [] : [[format, file]];
   });
-  return sha256Hex(framed.join(''));
 }
 
 /** The same for every part. */

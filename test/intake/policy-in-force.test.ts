@@ -28,7 +28,7 @@ async function installation() {
     const path = join(directory, 'escalation.yaml');
     await writeFile(path, change(await readFile(path, 'utf8')));
   };
-  return { server: await process(), worker: await process(), edit, store };
+  return { server: await process(), worker: await process(), edit, store, directory };
 }
 
 const fourInjections = (text: string) => text.replace('threshold: 3', 'threshold: 4');
@@ -65,6 +65,17 @@ describe('the policy in force', () => {
     await server.policy.reload('admin');
     await worker.policy.follow();
     expect(worker.policy.current().escalation.windows['prompt_injection']?.threshold).toBe(4);
+  });
+
+  it('has the rules for alerts in it', async () => {
+    const { server, worker, directory } = await installation();
+    await server.policy.reload('admin');
+    const rules = 'version: 1\nformat: falco\nrules: []\n';
+    await writeFile(join(directory, 'detectors', 'falco.yaml'), rules);
+    await server.policy.reload('admin');
+    await worker.policy.follow();
+    expect(worker.policy.current().detectors.falco?.rules).toEqual([]);
+    expect((await server.ledger.register.head())?.seq).toBe(2);
   });
 
   it('stays when the files become invalid', async () => {

@@ -1,0 +1,128 @@
+import type { AlertFormatName } from '../domain/alert.ts';
+import { detectorRulesSchema, type DetectorRules } from '../domain/detector-rules.ts';
+import type { Policy } from '../domain/policy.ts';
+import { findingsInRules } from './mapping/compile-rules.ts';
+import { readDocument, type PolicyDocument } from './policy-document.ts';
+import type { PolicyProblem } from './policy-error.ts';
+import { findingsIn, written, type Finding } from './policy-issues.ts';
+import { detectorFiles, type PolicyFile, type PolicySource } from './policy-source.ts';
+
+/** The rules that a source has for alerts, each file by itself; or all that is wrong with them, by file and line. */
+export function readDetectors(source: PolicySource): {
+  detectors: Policy['detectors'];
+  problems: PolicyProblem[];
+} {
+  const read = detectorFiles(source).map(([format, file]) => ({
+    ...{ format, file },
+    ...readRules(format, file),
+  }));
+  return {
+    detectors: Object.fromEntries(
+      read.flatMap(({ format, rules }) => (rules === undefined ? [] : [[format, rules]])),
+    ),
+    problems: read.flatMap(({ file, problems }) =>
+      problems.map((problem) => ({ file: file.path, ...problem })),
+    ),
+  };
+}
+
+/**
+ * Rules about classes that there are not. A default of ours that stands in for what the operator did not write may
+ * speak of such; there it is without effect.
+ */
+export function classlessRules(policy: Policy, source: PolicySource): PolicyProblem[] {
+  return detectorFiles(source).flatMap(([format, file]) => {
+    if (file.shipped) return [];
+    const { document } = readRules(format, file);
+    return (policy.detectors[format]?.rules ?? []).flatMap(({ class: name }, index) =>
+      Object.hasOwn(policy.containment.rules, name)
+        ? []
+        : {
+            file: file.path,
+            ...lineOf(document, {
+              path: ['rules', index, 'class'],
+              reason: `incident-containment.yaml has no rule for ${name}`,
+            }),
+          },
+    );
+  });
+}
+
+/** Without the rules about classes that there are not. */
+export function rulesInForce({ detectors, containment }: Policy): Policy['detectors'] {
+  const hasClass = (rule: DetectorRules['rules'][number]) =>
+    Object.hasOwn(containment.rules, rule.class);
+  const entries = Object.entries(detectors).map(([format, rules]) => [
+    format,
+    rules.rules.every(hasClass) ? rules : { ...rules, rules: rules.rules.filter(hasClass) },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+interface ReadRules {
+  document: PolicyDocument;
+  rules?: DetectorRules;
+  problems: Omit<PolicyProblem, 'file'>[];
+}
+
+/** The files of a policy, of the one before it, and of one that is being checked. */
+const MOST_KEPT = 64;
+
+const kept = new Map<string, ReadRules>();
+
+/** A text that has been read before gives the very same rules, compiled as they are. */
+function readRules(format: AlertFormatName, { text }: PolicyFile): ReadRules {
+  const key = `${format}\n${text}`;
+  const read = kept.get(key) ?? readAnew(format, text);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(key, read);
+  return read;
+}
+
+function readAnew(format: AlertFormatName, text: string): ReadRules {
+  const document = readDocument(text);
+  if (document.problems.length > 0) return { document, problems: document.problems };
+  const parsed = detectorRulesSchema.safeParse(document.value);
+  const findings = parsed.success
+    ? [...contradictions(format, parsed.data), ...findingsInRules(parsed.data)]
+    : parsed.error.issues.flatMap(findingsIn);
+  const problems = findings.map((finding) => lineOf(document, finding));
+  return parsed.success ? { document, rules: parsed.data, problems } : { document, problems };
+}
+
+/** What the schema cannot see: names that are not the file's, that are there twice, or that nothing has. */
+function contradictions(format: AlertFormatName, said: DetectorRules): Finding[] {
+  const names = said.rules.map(({ name }) => name);
+  const misnamed = { path: ['format'], reason: `the file is named ${format}.yaml` };
+  return [
+    ...(said.format === format ? [] : [misnamed]),
+    ...names.flatMap((name, index) =>
+      names.indexOf(name) === index
+        ? []
+        : { path: ['rules', index, 'name'], reason: `another rule is named ${name}` },
+    ),
+    ...said.samples.flatMap(({ falls_under: under }, sample) =>
+      under.flatMap((name, index) =>
+        name === '' || names.includes(name)
+          ? []
+          : { path: ['samples', sample, 'falls_under', index], reason: `no rule is named ${name}` },
+      ),
+    ),
+  ];
+}
+
+function lineOf(document: PolicyDocument, { path, reason }: Finding): Omit<PolicyProblem, 'file'> {
+  const place = asWritten(path, document);
+  const { line, found } = document.locate(place);
+  const where = written(place);
+  const says = found ? reason : 'is missing';
+  return { line, reason: where === '' ? says : `${where}: ${says}` };
+}
+
+/** A list of one may be written without the list. */
+function asWritten(path: PropertyKey[], document: PolicyDocument): PropertyKey[] {
+  const isIndex = typeof path.at(-1) === 'number';
+  const shorter = path.slice(0, -1);
+  if (!isIndex || document.locate(path).found || !document.locate(shorter).found) return path;
+  return shorter;
+}
