@@ -7,14 +7,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
-  count,
+  countAll,
   EMPTY_WINDOW,
   type Escalated,
   type EscalationWindow,
   type Occurrence,
 } from '../src/domain/escalation.ts';
-import { countSignal, escalateSignal } from './messages.ts';
-import { isOccurrence } from './shapes.ts';
+import { countManySignal, countSignal, escalateSignal } from './messages.ts';
+import { areOccurrences } from './shapes.ts';
 
 /** Well below the server's limit of 10,000 signals an execution. */
 const MOST_SIGNALS = 1_000;
@@ -24,19 +24,24 @@ const IDLE = '30d';
 
 /** Counts the occurrences of one class, one after another, and tells each incident that escalates. */
 export async function escalation(carried: EscalationWindow = EMPTY_WINDOW): Promise<void> {
-  const inbox: Occurrence[] = [];
+  const inbox: Occurrence[][] = [];
   let window = carried;
   let handled = 0;
-  const receive = (occurrence: Occurrence) => {
-    if (isOccurrence(occurrence)) inbox.push(occurrence);
+  const receive = (occurrences: Occurrence[]) => {
+    if (areOccurrences(occurrences)) inbox.push(occurrences);
     else log.warn('a signal that is no occurrence was ignored');
   };
-  setHandler(countSignal, receive, { description: 'One more incident of this class' });
+  setHandler(countSignal, (occurrence) => receive([occurrence]), {
+    description: 'One more incident of this class',
+  });
+  setHandler(countManySignal, receive, {
+    description: 'Further alerts of incidents of this class',
+  });
 
   while (await condition(() => inbox.length > 0, IDLE)) {
     const escalated: Escalated[] = [];
-    for (const occurrence of inbox.splice(0)) {
-      const counted = count(window, occurrence);
+    for (const occurrences of inbox.splice(0)) {
+      const counted = countAll(window, occurrences);
       window = counted.window;
       escalated.push(...counted.escalated);
       handled += 1;

@@ -5,6 +5,7 @@ import {
   type CommandAnswer,
   type EscalateSignal,
   type LostSignal,
+  type ObserveSignal,
   type PersonCommand,
   type SignedSignal,
 } from '../src/domain/messages.ts';
@@ -19,4 +20,6 @@ export const ackSignal = defineSignal<[SignedSignal]>(SIGNALS.ack);
 export const reattestSignal = defineSignal<[SignedSignal]>(SIGNALS.reattest);
 export const escalateSignal = defineSignal<[EscalateSignal]>(SIGNALS.escalate);
 export const lostSignal = defineSignal<[LostSignal]>(SIGNALS.lost);
+export const observeSignal = defineSignal<[ObserveSignal]>(SIGNALS.observe);
 export const countSignal = defineSignal<[Occurrence]>(SIGNALS.count);
+export const countManySignal = defineSignal<[Occurrence[]]>(SIGNALS.countMany);

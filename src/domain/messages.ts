@@ -1,5 +1,6 @@
+import type { Widening } from './events.ts';
 import type { Incident } from './incident-record.ts';
-import type { Plan } from './plan.ts';
+import type { Course, Plan } from './plan.ts';
 import type { Subject } from './report.ts';
 
 /** Names by which clients and workflows know each other. Written once, so that they cannot disagree. */
@@ -17,7 +18,9 @@ export const SIGNALS = {
   reattest: 'reattest',
   escalate: 'escalate',
   count: 'count',
+  countMany: 'count_many',
   lost: 'lost',
+  observe: 'observe',
 } as const;
 
 export function escalationWorkflowId(incidentClass: string): string {
@@ -36,7 +39,14 @@ export interface IncidentInput {
   created_at: string;
   plan: Plan;
   /** Where an earlier run has left off: a history that grew long, or a run that was ended from outside. */
-  resumed?: { incident: Incident; told: number };
+  resumed?: Resumed;
+}
+
+export interface Resumed {
+  incident: Incident;
+  told: number;
+  /** Where it is not to be read out of the plan: all that is planned by now, by whatever was told. */
+  course?: Course;
 }
 
 /** A person's command, as an Update's argument. `by` is the authenticated principal, `claim` what the body said. */
@@ -64,4 +74,12 @@ export interface LostSignal {
 
 export interface EscalateSignal {
   count: number;
+}
+
+/** What a further alert of the incident's cause has brought to light. A repeat is harmless. */
+export interface ObserveSignal {
+  /** Of the ledger's entry that tells of it. */
+  key: string;
+  raises?: Course;
+  widens?: Widening;
 }

@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   count,
+  countAll,
   EMPTY_WINDOW,
   MOST_COUNTED,
   type EscalationWindow,
@@ -82,6 +84,95 @@ describe('count', () => {
       });
       expect(escalatedBy(instants, 5).toSorted(), `seed ${seed}`).toEqual(expected.toSorted());
     }
+  });
+});
+
+describe('several occurrences of one incident', () => {
+  const about = { threshold: 3, window_ms: WINDOW_MS };
+  const further = (incident_id: string, key: string, at_ms: number): Occurrence => {
+    return { ...about, incident_id, key, at_ms };
+  };
+  const began = { ...about, incident_id: 'a', at_ms: 0 };
+
+  it('count as several, and escalate it as three incidents would', () => {
+    const { window } = countAll(EMPTY_WINDOW, [began, further('a', 'a/1', 1)]);
+    expect(count(window, further('a', 'a/2', 2)).escalated).toEqual([
+      { incident_id: 'a', count: 3 },
+    ]);
+  });
+
+  it('escalate it once', () => {
+    const all = [began, ...[1, 2, 3, 4].map((at) => further('a', `a/${at}`, at))];
+    expect(countAll(EMPTY_WINDOW, all).escalated).toEqual([{ incident_id: 'a', count: 3 }]);
+    const { window } = countAll(EMPTY_WINDOW, all);
+    expect(count(window, further('a', 'a/5', 5)).escalated).toEqual([]);
+  });
+
+  it('fill the window of others', () => {
+    const { window } = countAll(EMPTY_WINDOW, [began, further('a', 'a/1', 1)]);
+    const other = { ...about, incident_id: 'b', at_ms: 2 };
+    expect(count(window, other).escalated).toEqual([{ incident_id: 'b', count: 3 }]);
+  });
+
+  it('are each counted once, however often they are told', () => {
+    const twice = [began, began, further('a', 'a/1', 1), further('a', 'a/1', 1)];
+    const { window, escalated } = countAll(EMPTY_WINDOW, twice);
+    expect(escalated).toEqual([]);
+    expect(window.counted).toHaveLength(2);
+    expect(countAll(window, twice)).toEqual({ window, escalated: [] });
+  });
+});
+
+describe('many at once', () => {
+  const occurrences = fc.array(
+    fc.record({
+      incident_id: fc.constantFrom('a', 'b', 'c', 'd'),
+      key: fc.uuid(),
+      at_ms: fc.integer({ min: 0, max: 5_000 }),
+      threshold: fc.constant(3),
+      window_ms: fc.constant(WINDOW_MS),
+    }),
+    { maxLength: 30 },
+  );
+  const one = (window: EscalationWindow, all: readonly Occurrence[]) =>
+    all.reduce<ReturnType<typeof count>>(
+      (before, occurrence) => {
+        const { window: after, escalated } = count(before.window, occurrence);
+        return { window: after, escalated: [...before.escalated, ...escalated] };
+      },
+      { window, escalated: [] },
+    );
+
+  it('escalate whom they escalate one after another, in the order of their time', () => {
+    fc.assert(
+      fc.property(occurrences, occurrences, (before, all) => {
+        const { window } = countAll(EMPTY_WINDOW, before);
+        const inOrder = all.toSorted((a, b) => a.at_ms - b.at_ms);
+        const together = countAll(window, all);
+        const singly = one(window, inOrder);
+        const names = (counting: typeof singly) =>
+          new Set(counting.escalated.map(({ incident_id }) => incident_id));
+        expect(names(together)).toEqual(names(singly));
+        const byKey = (counting: typeof singly) =>
+          new Map(counting.window.counted.map((c) => [c.key, c]));
+        expect(byKey(together)).toEqual(byKey(singly));
+      }),
+    );
+  });
+
+  it('are all counted before any is forgotten', () => {
+    const all = Array.from({ length: 2 * MOST_COUNTED }, (_, i) => {
+      return {
+        incident_id: i < 3 ? 'old' : 'new',
+        key: `${i}`,
+        at_ms: i,
+        threshold: 3,
+        window_ms: 9,
+      };
+    });
+    const { window, escalated } = countAll(EMPTY_WINDOW, all);
+    expect(escalated.map(({ incident_id }) => incident_id)).toEqual(['old', 'new']);
+    expect(window.counted.length).toBeLessThanOrEqual(MOST_COUNTED);
   });
 });
 
