@@ -1,12 +1,6 @@
 import { ApplicationFailure, CancellationScope, log, setHandler } from '@temporalio/workflow';
 import type { Command } from '../src/domain/ceremony.ts';
-import type {
-  EscalateSignal,
-  LostSignal,
-  PersonCommand,
-  SignedSignal,
-} from '../src/domain/messages.ts';
-import { severityRank } from '../src/domain/severity.ts';
+import type { LostSignal, PersonCommand, SignedSignal } from '../src/domain/messages.ts';
 import { acknowledge, close, mayProceed, reattest, resolve } from './ceremony.ts';
 import { noted } from './effects.ts';
 import {
@@ -15,17 +9,18 @@ import {
   closeUpdate,
   escalateSignal,
   lostSignal,
+  observeSignal,
   reattestSignal,
   reattestUpdate,
   resolveUpdate,
 } from './messages.ts';
-import { isEscalateSignal, isLostSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
-import { captureCritical } from './stages/capture-host.ts';
-import { contain, regain } from './stages/contain.ts';
-import { freeze } from './stages/freeze.ts';
+import { isLostSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
+import { escalate } from './escalate.ts';
+import { observe } from './observe.ts';
+import { regain } from './stages/contain.ts';
 import type { Story } from './story.ts';
 
-/** Opens the incident to people, to Temporal-native clients and to the class's counter. */
+/** Opens the incident to people, to Temporal-native clients, to the class's counter and to further alerts. */
 export function takeCommands(story: Story): void {
   const gate = (command: Command) => ({
     validator: (person: PersonCommand) => {
@@ -58,6 +53,9 @@ export function takeCommands(story: Story): void {
   setHandler(escalateSignal, (signal) => steadily(() => escalate(story, signal)), {
     description: 'The class has reached its threshold',
   });
+  setHandler(observeSignal, (signal) => steadily(() => observe(story, signal)), {
+    description: 'A further alert of its cause has brought something to light',
+  });
   setHandler(lostSignal, (signal) => steadily(() => lose(story, signal)), {
     description: 'An action was measured to be no longer in force',
   });
@@ -89,22 +87,6 @@ async function lose(story: Story, signal: LostSignal): Promise<void> {
   if (!isLostSignal(signal)) return log.warn('a signal that names no loss was ignored');
   await story.attempted();
   await regain(story, signal);
-}
-
-async function escalate(story: Story, signal: EscalateSignal): Promise<void> {
-  const course = story.input.plan.escalation?.course;
-  const { severity, escalated_at } = story.incident;
-  if (!isEscalateSignal(signal) || course === undefined) return;
-  if (escalated_at !== '' || story.resolved) return;
-  if (severityRank(course.severity) <= severityRank(severity)) return;
-  story.tell({ type: 'escalated', from: severity, count: signal.count, course });
-  await story.written();
-  await story.attempted();
-  if (story.resolved) return;
-  await freeze(story);
-  if (story.resolved) return;
-  captureCritical(story);
-  await contain(story);
 }
 
 function malformed(): ApplicationFailure {

@@ -9,9 +9,10 @@ import {
 import type { IncidentFacts } from '../src/domain/activities.ts';
 import type { EvidenceGate } from '../src/domain/evidence-receipt.ts';
 import type { IncidentEvent, RecordedEvent } from '../src/domain/events.ts';
+import { courseAfter, courseOf, hasLeftItsPlan } from '../src/domain/course.ts';
 import { apply, open } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
-import type { IncidentInput } from '../src/domain/messages.ts';
+import type { IncidentInput, Resumed } from '../src/domain/messages.ts';
 import type { Course } from '../src/domain/plan.ts';
 import { nextThread, toldKey } from '../src/domain/thread.ts';
 import { commanded, noted } from './effects.ts';
@@ -42,10 +43,13 @@ export class Story {
   dated: Promise<void> = Promise.resolve();
   /** True when nothing more is to come. */
   over = false;
+  /** The actions of which a first attempt is under way, by name: nobody begins another. */
+  readonly trying = new Set<string>();
   /** The actions that are being tried again and again, by name. */
   readonly retries = new Map<string, { scope: CancellationScope; over: Promise<void> }>();
   readonly #unwritten: RecordedEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
+  #course: Course;
   #told: number;
   #written: number;
   #thread = '';
@@ -54,15 +58,15 @@ export class Story {
   constructor(input: IncidentInput) {
     this.input = input;
     this.incident = input.resumed?.incident ?? open(reported(input));
+    this.#course = input.resumed?.course ?? courseOf(input.plan, this.incident);
     this.#told = input.resumed?.told ?? 0;
     this.#written = this.#told;
     this.settled = input.resumed !== undefined;
   }
 
-  /** The plan, or its escalated course once the incident has escalated. */
+  /** The plan, and what has been added to it by whatever was told since. */
   get course(): Course {
-    const { plan } = this.input;
-    return this.incident.escalated_at === '' ? plan : (plan.escalation?.course ?? plan);
+    return this.#course;
   }
 
   get facts(): IncidentFacts {
@@ -94,6 +98,7 @@ export class Story {
     const key = toldKey(workflowInfo().runId, this.#told, this.#thread);
     const recorded = { key, at: new Date().toISOString(), actor, event };
     this.incident = apply(this.incident, recorded);
+    this.#course = courseAfter(this.#course, event);
     this.#unwritten.push(recorded);
   }
 
@@ -139,7 +144,8 @@ export class Story {
     await condition(() => holds(this.incident) || (long() && allHandlersFinished()));
     if (holds(this.incident)) return;
     await this.written();
-    const resumed = { incident: this.incident, told: this.#told };
+    const resumed: Resumed = { incident: this.incident, told: this.#told };
+    if (hasLeftItsPlan(this.incident)) resumed.course = this.#course;
     await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...this.input, resumed });
   }
 

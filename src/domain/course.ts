@@ -1,7 +1,7 @@
 import type { IncidentEvent } from './events.ts';
 import { furtherOf } from './incident.ts';
 import type { Incident } from './incident-record.ts';
-import type { Course, PlannedAction } from './plan.ts';
+import type { Course, Plan, PlannedAction } from './plan.ts';
 
 /** The course of a higher severity, which never requires less than the one before it did. */
 export function severer(before: Course, course: Course): Course {
@@ -22,18 +22,28 @@ export function severer(before: Course, course: Course): Course {
   };
 }
 
+/** The course by the plan alone. */
+export function courseOf(plan: Plan, incident: Pick<Incident, 'escalated_at'>): Course {
+  const { policy_digest: _, escalation, ...course } = plan;
+  if (incident.escalated_at === '' || escalation === null) return course;
+  return follow(course, escalation.course);
+}
+
 /** The course after an event: whatever was planned stays planned. */
 export function courseAfter(before: Course, event: IncidentEvent): Course {
   if (event.type === 'widened') return withActions(before, event.actions);
   if (event.type !== 'escalated' && event.type !== 'raised') return before;
-  const { course } = event;
-  return withActions({ ...severer(before, course), actions: before.actions }, course.actions);
+  return follow(before, event.course);
 }
 
 /** True where the course cannot be read out of the plan any more, whether the incident has escalated or not. */
 export function hasLeftItsPlan(incident: Incident): boolean {
   // The record of an earlier version was never raised.
   return (incident.raised_at ?? '') !== '' || furtherOf(incident).length > 0;
+}
+
+function follow(before: Course, course: Course): Course {
+  return withActions({ ...severer(before, course), actions: before.actions }, course.actions);
 }
 
 /** By name: the first of a name stands, as it does in the incident. */

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import type { Activities } from '../../src/domain/activities.ts';
 import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
 import { INCIDENT_WORKFLOW, TASK_QUEUE, type IncidentInput } from '../../src/domain/messages.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan, PlannedAction } from '../../src/domain/plan.ts';
 import { CLAIMED } from '../support/attestations.ts';
 import { reported } from '../support/incidents.ts';
 import { quieten } from '../support/quiet-runtime.ts';
@@ -14,8 +14,8 @@ const BUNDLE = { sha256: 'd'.repeat(64), size: 1, media_type: 'application/json'
 const WELL = { reason: 'ok', detail: '' } as const;
 const inForce = ({ action, target }: { action: string; target: string }) =>
   ({ action, target, status: 'contained', ...WELL }) as const;
-const free = ({ action, target }: { action: string; target: string }) =>
-  ({ action, target, status: 'released', ...WELL }) as const;
+const free = ({ action, target, release }: Pick<PlannedAction, 'action' | 'target' | 'release'>) =>
+  ({ action, target, status: release === 'automatic' ? 'released' : 'manual', ...WELL }) as const;
 
 /** Effects of a world in which everything goes well at once. */
 const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
@@ -28,7 +28,8 @@ const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   quote: async () => NOTHING_CAPTURED,
   newerIncident: async () => '',
   attest: async () => CLAIMED,
-  ensureReleased: async ({ actions: [action] }) => free(action ?? { action: '', target: '' }),
+  ensureReleased: async ({ actions: [action] }) =>
+    free(action ?? { action: '', target: '', release: 'none' }),
   authenticateSignal: async () => ({ by: 'ada', claim: '', note: '' }),
 };
 
@@ -39,8 +40,10 @@ export async function stage() {
   const told: RecordedEvent[] = [];
   let effects: Partial<Activities> = {};
   const record: Activities['record'] = async ({ events }) => void told.push(...events);
+  const letGo: PlannedAction[] = [];
   const release: Activities['release'] = async (request) => {
     await record(request);
+    letGo.push(...request.actions);
     return request.actions.map(free);
   };
   const seal: Activities['seal'] = async (request) => {
@@ -65,15 +68,24 @@ export async function stage() {
     /** The events of one type that have reached the ledger since the last start. */
     told: (type: IncidentEvent['type']) => told.filter((recorded) => recorded.event.type === type),
 
+    /** What was asked to be released since then, in order. */
+    letGo: (): readonly PlannedAction[] => letGo,
+
     /** A new incident in a world with these effects. */
-    start: async (plan: Partial<Plan>, changed: Partial<Activities> = {}) => {
+    start: async (
+      plan: Partial<Plan>,
+      changed: Partial<Activities> = {},
+      resumed?: IncidentInput['resumed'],
+    ) => {
       told.length = 0;
       effects = changed;
+      letGo.length = 0;
       incidents += 1;
       const created_at = new Date(await environment.currentTimeMs()).toISOString();
       const { type: _type, evidence: _evidence, ...event } = reported(plan).event;
       const id = event.id.replace(/1$/, `${incidents}`);
       const input: IncidentInput = { ...event, id, created_at, occurred_at: created_at };
+      if (resumed !== undefined) input.resumed = resumed;
       const handle = await environment.client.workflow.start(INCIDENT_WORKFLOW, {
         workflowId: id,
         taskQueue: TASK_QUEUE,

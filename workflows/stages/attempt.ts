@@ -19,25 +19,27 @@ export function untriedDestruction(story: Story): DestructiveAction[] {
   return story.course.actions.filter((action) => isUntried(story, action)).filter(isDestructive);
 }
 
-/** True where the action was last measured not to be in force. */
+/** True where the action was last measured not to be in force, and nobody is about to measure it. */
 export function isNotInForce(story: Story, action: PlannedAction): boolean {
-  return stepOf(story, action)?.status !== 'contained';
+  return stepOf(story, action)?.status !== 'contained' && !story.trying.has(action.action);
 }
 
 /** Tries the actions side by side, once each, and tells what was measured. */
 export async function attempt(story: Story, actions: ReversibleAction[]): Promise<void> {
   const ours = actions.filter((action) => action.kind === 'ledger');
   const theirs = actions.filter((action) => action.kind === 'target');
-  const results = await Promise.all([
-    through(atOnce, story, ours),
-    through(attempts, story, theirs),
-  ]);
-  tellAll(story, results.flat());
+  await trying(story, actions, async () => {
+    const results = await Promise.all([
+      through(atOnce, story, ours),
+      through(attempts, story, theirs),
+    ]);
+    return results.flat();
+  });
 }
 
 /** The same within the workflow's own task. */
 export async function attemptAtOnce(story: Story, actions: ReversibleAction[]): Promise<void> {
-  tellAll(story, await through(atOnce, story, actions));
+  await trying(story, actions, () => through(atOnce, story, actions));
 }
 
 /** The same for what destroys evidence, with the evidence. */
@@ -49,7 +51,21 @@ export async function attemptDestruction(
   if (actions.length === 0) return;
   const summary = actions.map((a) => a.action).join(', ');
   const request = { ...story.facts, actions, evidence };
-  tellAll(story, await attempts.destroy.executeWithOptions({ summary }, [request]));
+  await trying(story, actions, () => attempts.destroy.executeWithOptions({ summary }, [request]));
+}
+
+/** Tells the results; until then none of the actions is begun by anybody else. */
+async function trying(
+  story: Story,
+  actions: readonly PlannedAction[],
+  attempting: () => Promise<ActionResult[]>,
+): Promise<void> {
+  for (const { action } of actions) story.trying.add(action);
+  try {
+    for (const result of await attempting()) story.tell({ type: 'action', result });
+  } finally {
+    for (const { action } of actions) story.trying.delete(action);
+  }
 }
 
 async function through(
@@ -62,12 +78,8 @@ async function through(
   return contain.executeWithOptions({ summary }, [{ ...story.facts, actions }]);
 }
 
-function tellAll(story: Story, results: readonly ActionResult[]): void {
-  for (const result of results) story.tell({ type: 'action', result });
-}
-
 function isUntried(story: Story, action: PlannedAction): boolean {
-  return stepOf(story, action)?.attempts === 0;
+  return stepOf(story, action)?.attempts === 0 && !story.trying.has(action.action);
 }
 
 function stepOf(story: Story, action: PlannedAction) {

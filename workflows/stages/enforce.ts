@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { ActionResult } from '../../src/domain/events.ts';
 import { isDestructive, isReversible } from '../../src/domain/destructive.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
@@ -24,6 +24,8 @@ export async function stopContaining(story: Story): Promise<void> {
   for (const retry of story.retries.values()) retry.scope.cancel();
   await Promise.all([...story.retries.values()].map((retry) => retry.over));
   await story.destroying;
+  // Of what was added late, a first attempt may not be over yet.
+  if (story.trying.size > 0) await condition(() => story.trying.size === 0);
 }
 
 async function enforce(story: Story, action: PlannedAction, again: number): Promise<void> {
