@@ -18,6 +18,7 @@ const CORDON: Omit<Principal, 'classes'> = {
   kind: 'service',
   roles: ['report'],
   source: 'cordon',
+  formats: [],
   token_hash: '0'.repeat(64),
   created_at: '1970-01-01T00:00:00.000Z',
   revoked_at: '',

@@ -118,6 +118,7 @@ export interface Holds {
 
 export interface Principals {
   byTokenHash(hash: string): Promise<Principal | null>;
+  byName(name: string): Promise<Principal | null>;
   all(): Promise<Principal[]>;
   /** Throws `principal_exists` for a name, and `token_not_distinct` for a token, that is there already. */
   add(principal: Principal): Promise<void>;

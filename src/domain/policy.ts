@@ -6,6 +6,7 @@ import { durationSchema } from './duration.ts';
 import { recipientSchema } from './host-capture.ts';
 import { ON_CAPTURE_FAILURE } from './plan.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
+import { reporterSchema } from './reporter.ts';
 import { SEVERITIES } from './severity.ts';
 import { targetsPolicySchema } from './targets.ts';
 
@@ -103,10 +104,10 @@ export const recoveryPolicySchema = z.strictObject({
   ),
 });
 
-/** `reporters.yaml`: the known sources, and the classes that each may report. */
+/** `reporters.yaml`: the known sources, and what each may report, and how. */
 export const reportersPolicySchema = z.strictObject({
   version: versionSchema,
-  reporters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.array(nameSchema).min(1)),
+  reporters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), reporterSchema),
 });
 
 /** `notifications.yaml`: signed webhooks that are told of events. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertFormatSchema } from './alert.ts';
 import { instantOrEmptySchema, instantSchema, nameSchema, sha256Schema } from './primitives.ts';
 
 export const ROLES = [
@@ -23,6 +24,8 @@ export const principalSchema = z.strictObject({
   source: z.string(),
   /** The classes a reporter may report; empty for any. */
   classes: z.array(nameSchema),
+  /** The formats in which a reporter's alerts may come; empty for any. */
+  formats: z.array(alertFormatSchema).default([]),
   /** SHA-256 of the bearer token. The token itself is shown once and kept nowhere. */
   token_hash: sha256Schema,
   created_at: instantSchema,

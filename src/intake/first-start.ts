@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import { ROLES } from '../domain/principal.ts';
+import type { Reporter } from '../domain/reporter.ts';
 import type { Log } from './log.ts';
 import type { NewPrincipal } from './new-principal.ts';
 import { readOrCreatePrivateFile, readPrivateFile } from './private-file.ts';
@@ -17,8 +18,8 @@ export interface FirstStartRequest {
   /** CORDON_HOME: tokens go to `tokens/<name>` below it. */
   home: string;
   principals: Principals;
-  /** The policy's reporters: source → classes. */
-  reporters: Record<string, string[]>;
+  /** The policy's reporters, by source. */
+  reporters: Record<string, Pick<Reporter, 'classes' | 'formats'>>;
   serviceTokenPath: string;
   log: Log;
 }
@@ -64,8 +65,8 @@ function wantedBy({
   return [
     [{ name: 'admin', kind: 'person', roles: [...ROLES], ...unbound }, tokenOf('admin')],
     [{ name: 'service', kind: 'service', roles: ['read', 'report'], ...unbound }, serviceTokenPath],
-    ...Object.entries(reporters).map(([source, classes]): [NewPrincipal, string] => [
-      { name: source, kind: 'reporter', roles: ['report'], source, classes },
+    ...Object.entries(reporters).map(([source, { classes, formats }]): [NewPrincipal, string] => [
+      { name: source, kind: 'reporter', roles: ['report'], source, classes, formats },
       tokenOf(source),
     ]),
   ];

@@ -17,6 +17,7 @@ export function contradictions(
     ...stepsOfNoHost(policy),
     ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
     ...reservedSources(policy),
+    ...certificatesNamedTwice(policy),
     ...webhooksNamedTwice(policy),
     ...unknownEvents(policy),
   ];
@@ -71,8 +72,8 @@ function unknownClasses(policy: Policy): PartFinding[] {
     ...unknownOf('recovery', recovery.latched, ['latched']),
     ...unknownOf('recovery', recovery.reattest.classes, ['reattest', 'classes']),
     ...unknownOf('recovery', recovery.reattest.except, ['reattest', 'except']),
-    ...Object.entries(reporters.reporters).flatMap(([source, classes]) =>
-      unknownOf('reporters', classes, ['reporters', source]),
+    ...Object.entries(reporters.reporters).flatMap(([source, { classes }]) =>
+      classes.flatMap((name) => unknown('reporters', name, ['reporters', source])),
     ),
     ...Object.entries(attestation.groups).flatMap(([group, { reset_required }]) =>
       unknownOf('attestation', reset_required, ['groups', group, 'reset_required']),
@@ -92,6 +93,22 @@ function reservedSources({ reporters: { reporters } }: Policy): PartFinding[] {
     path: ['reporters', name],
     reason: 'is a reserved name',
   }));
+}
+
+/** A certificate says who somebody is, so it cannot be two. */
+function certificatesNamedTwice({ reporters: { reporters } }: Policy): PartFinding[] {
+  const holders = new Map<string, string>();
+  return Object.entries(reporters).flatMap(([source, { certificate }]) => {
+    const holder = holders.get(certificate);
+    if (certificate !== '' && holder === undefined) holders.set(certificate, source);
+    return holder === undefined
+      ? []
+      : {
+          part: 'reporters',
+          path: ['reporters', source, 'certificate'],
+          reason: `${holder} has the certificate ${certificate} already`,
+        };
+  });
 }
 
 /** The name is what a webhook's progress through the ledger is kept by. */

@@ -12,6 +12,8 @@ export type ShownPrincipal = Omit<Principal, 'token_hash'>;
 export interface Principals {
   /** Who calls, by the Authorization header. A revoked token is as invalid as an unknown one. */
   authenticate(authorizationHeader: string | undefined): Promise<Principal | 'missing' | 'invalid'>;
+  /** The reporter that speaks for a source under its name; null where there is none, or it was revoked. */
+  reporterFor(source: string): Promise<Principal | null>;
   /** The token is in the answer and nowhere else. Faults: `invalid_principal`, `principal_exists`. */
   add(wanted: NewPrincipal, actor: string): Promise<{ principal: ShownPrincipal; token: string }>;
   /** As `add`, for a token that exists already. Fault `token_not_distinct` where another has it. */
@@ -39,14 +41,15 @@ export function createPrincipals({ principals, log, now }: PrincipalsDeps): Prin
   const register = async (wanted: NewPrincipal, token: string, actor: string) => {
     const principal = principalFrom(wanted, token, instant());
     await principals.add(principal);
-    const { name, kind, roles, source, classes } = principal;
-    await note('principal_added', actor, { name, kind, roles, source, classes });
+    const { name, kind, roles, source, classes, formats } = principal;
+    await note('principal_added', actor, { name, kind, roles, source, classes, formats });
     return shown(principal);
   };
 
   return {
     register,
     authenticate: (header) => authenticate(principals, header),
+    reporterFor: (source) => reporterFor(principals, source),
     add: async (wanted, actor) => {
       const token = mintToken();
       return { principal: await register(wanted, token, actor), token };
@@ -74,6 +77,12 @@ async function authenticate(
   const token = bearerToken(header);
   const owner = token === undefined ? null : await ownerOf(principals, token);
   return owner === null || owner.revoked_at !== '' ? 'invalid' : owner;
+}
+
+async function reporterFor(principals: PrincipalsPort, source: string): Promise<Principal | null> {
+  const named = await principals.byName(source);
+  const speaks = named?.kind === 'reporter' && named.source === source && named.revoked_at === '';
+  return speaks ? named : null;
 }
 
 async function ownerOf(principals: PrincipalsPort, token: string): Promise<Principal | null> {

@@ -4,11 +4,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { ROLES } from '../../src/domain/principal.ts';
-import { firstStart } from '../../src/intake/first-start.ts';
+import { firstStart, type FirstStartRequest } from '../../src/intake/first-start.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
 import { clock, quiet, scratch } from './scratch.ts';
 
-const REPORTERS = { agent: ['prompt_injection'], registry: ['manifest_mismatch'] };
+const REPORTERS: FirstStartRequest['reporters'] = {
+  agent: { classes: ['prompt_injection'], formats: [] },
+  registry: { classes: ['manifest_mismatch'], formats: ['kyverno'] },
+};
 const NAMES = ['admin', 'service', 'agent', 'registry'];
 
 const open: Ledger[] = [];
@@ -53,7 +56,13 @@ describe('the first start', () => {
       { name: 'admin', kind: 'person', roles: [...ROLES] },
       { name: 'service', kind: 'service', roles: ['read', 'report'] },
       { name: 'agent', kind: 'reporter', source: 'agent', classes: ['prompt_injection'] },
-      { name: 'registry', kind: 'reporter', source: 'registry', classes: ['manifest_mismatch'] },
+      {
+        name: 'registry',
+        kind: 'reporter',
+        source: 'registry',
+        classes: ['manifest_mismatch'],
+        formats: ['kyverno'],
+      },
     ]);
   });
 

@@ -24,6 +24,7 @@ const ADMIN: Principal = {
   roles: ['report'],
   source: '',
   classes: [],
+  formats: [],
   token_hash: 'a'.repeat(64),
   created_at: '2026-01-01T00:00:00.000Z',
   revoked_at: '',

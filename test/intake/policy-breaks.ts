@@ -65,7 +65,26 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     part: 'reporters',
     from: 'registry: [manifest_mismatch]',
     to: 'registry: [nonsense]',
-    reason: /^reporters\.registry\[0\]: /,
+    reason: /^reporters\.registry: .* no rule for nonsense$/,
+  },
+  'a reporter of a class that is no name': {
+    part: 'reporters',
+    from: 'registry: [manifest_mismatch]',
+    to: 'registry: [Manifest]',
+    reason: /^reporters\.registry\[0\]: is not a lower_case name$/,
+  },
+  'a reporter in an unknown format': {
+    part: 'reporters',
+    from: 'formats: [tetragon]',
+    to: 'formats: [tetragram]',
+    reason: /^reporters\.tetragon\.formats\[0\]: /,
+  },
+  'a certificate of two': {
+    part: 'reporters',
+    from: '  opa:\n',
+    to: '  first:\n    certificate: one\n    classes: [tool_call_burst]\n  opa:\n    certificate: "one"\n',
+    blamed: '"one"',
+    reason: /^reporters\.opa\.certificate: first has the certificate one already$/,
   },
   'a reserved reporter': {
     part: 'reporters',

@@ -109,7 +109,7 @@ describe('the shipped policy', () => {
       'manifest_mismatch',
       'unauthorized_access',
     ]);
-    const reported = new Set(Object.values(reporters.reporters).flat());
+    const reported = new Set(Object.values(reporters.reporters).flatMap(({ classes }) => classes));
     const byCordon = ['evidence_violation'];
     expect([...reported, ...byCordon].toSorted()).toEqual(
       Object.keys(containment.rules).toSorted(),

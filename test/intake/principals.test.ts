@@ -118,6 +118,11 @@ describe('the ledger', () => {
   it('lists principals without their hashes', async () => {
     await principals.add(ALICE, 'admin');
     const [alice] = await principals.list();
-    expect(alice).toEqual({ ...ALICE, created_at: '2026-03-14T12:00:00.000Z', revoked_at: '' });
+    expect(alice).toEqual({
+      ...ALICE,
+      formats: [],
+      created_at: '2026-03-14T12:00:00.000Z',
+      revoked_at: '',
+    });
   });
 });

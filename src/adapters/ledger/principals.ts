@@ -7,15 +7,17 @@ import type { PrincipalRow } from './tables.ts';
 
 /** Who may call. Read through the schema each time: a row that was meddled with grants nothing. */
 export function createPrincipals(write: Write, reader: Backend['reader']): Principals {
+  const one = async (column: 'token_hash' | 'name', value: string) => {
+    const row = await reader
+      .selectFrom('principals')
+      .select('record')
+      .where(column, '=', value)
+      .executeTakeFirst();
+    return row ? principalOf(row) : null;
+  };
   return {
-    byTokenHash: async (hash) => {
-      const row = await reader
-        .selectFrom('principals')
-        .select('record')
-        .where('token_hash', '=', hash)
-        .executeTakeFirst();
-      return row ? principalOf(row) : null;
-    },
+    byTokenHash: (hash) => one('token_hash', hash),
+    byName: (name) => one('name', name),
     all: async () => {
       const rows = await reader.selectFrom('principals').select('record').orderBy('name').execute();
       return rows.map(principalOf);

@@ -10,6 +10,7 @@ const ANYONE: Principal = {
   roles: [],
   source: '',
   classes: [],
+  formats: [],
   token_hash: '',
   created_at: '',
   revoked_at: '',

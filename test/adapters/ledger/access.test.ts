@@ -12,6 +12,7 @@ function principal(name: string, digit: string): Principal {
     roles: ['operator'],
     source: '',
     classes: [],
+    formats: [],
     token_hash: digit.repeat(64),
     created_at: AT,
     revoked_at: '',
@@ -25,6 +26,8 @@ describe.each(LEDGER_KINDS)('principals on $name', (kind) => {
     await principals.add(principal('ada', 'a'));
     expect(await principals.byTokenHash('a'.repeat(64))).toEqual(principal('ada', 'a'));
     expect(await principals.byTokenHash('c'.repeat(64))).toBeNull();
+    expect(await principals.byName('grace')).toEqual(principal('grace', 'b'));
+    expect(await principals.byName('hedy')).toBeNull();
     expect((await principals.all()).map(({ name }) => name)).toEqual(['ada', 'grace']);
   });
 
@@ -45,6 +48,15 @@ describe.each(LEDGER_KINDS)('principals on $name', (kind) => {
     expect(await principals.revoke('ada', '2027-01-01T00:00:00.000Z')).toBe(true);
     expect(await principals.revoke('grace', AT)).toBe(false);
     expect((await principals.byTokenHash('a'.repeat(64)))?.revoked_at).toBe(AT);
+  });
+
+  it('may send alerts in any format where their row is older than formats are', async () => {
+    const place = await kind.place();
+    const { principals } = await place.open();
+    await principals.add(principal('ada', 'a'));
+    const { formats: _, ...older } = principal('ada', 'a');
+    await place.meddle(`update principals set record = '${JSON.stringify(older)}'`);
+    expect(await principals.byName('ada')).toEqual(principal('ada', 'a'));
   });
 
   it('grant nothing when their row was meddled with', async () => {
