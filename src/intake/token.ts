@@ -24,3 +24,12 @@ export function sameSecret(a: string, b: string): boolean {
 export function bearerToken(header: string): string | undefined {
   return /^bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
 }
+
+/** RFC 7617 §2, the scheme in any case; undefined for anything else. A user has no colon in it, a password may. */
+export function basicCredentials(header: string): { user: string; password: string } | undefined {
+  const encoded = /^basic +([A-Za-z0-9+/]{1,1024}={0,2})$/i.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const [, user, password] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
