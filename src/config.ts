@@ -45,6 +45,26 @@ const SETTINGS = {
     schema: z.string(),
     fallback: () => '',
   },
+  ALERTS_TLS_ADDR: {
+    meaning: 'where detectors are listened to over TLS as well; empty: nowhere',
+    schema: z.union([z.literal(''), address]),
+    fallback: () => '',
+  },
+  ALERTS_TLS_CERT_FILE: {
+    meaning: 'PEM of the certificate of that listener, with its chain',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  ALERTS_TLS_KEY_FILE: {
+    meaning: 'PEM of its private key',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  ALERTS_TLS_CLIENT_CA_FILE: {
+    meaning: "PEM of the authorities whose client certificates are a detector's; empty: none",
+    schema: z.string(),
+    fallback: () => '',
+  },
   CONTAINMENT_POLICY_PATH: {
     meaning: 'the containment policy; its siblings are read beside it',
     schema: z.string().min(1),
@@ -183,6 +203,13 @@ export function readConfig(env: Env): Config {
   const config = Object.fromEntries(read) as Config;
   if (config.EVIDENCE_TSA_URL !== '' && config.EVIDENCE_TSA_CERTIFICATES_FILE === '') {
     const message = 'EVIDENCE_TSA_URL needs EVIDENCE_TSA_CERTIFICATES_FILE: whose word is believed';
+    throw new Fault('bad_config', message, { retryable: false });
+  }
+  if (
+    config.ALERTS_TLS_ADDR !== '' &&
+    (config.ALERTS_TLS_CERT_FILE === '' || config.ALERTS_TLS_KEY_FILE === '')
+  ) {
+    const message = 'ALERTS_TLS_ADDR needs ALERTS_TLS_CERT_FILE and ALERTS_TLS_KEY_FILE';
     throw new Fault('bad_config', message, { retryable: false });
   }
   return config;

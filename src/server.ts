@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { Client } from '@temporalio/client';
 import { createCommands } from './adapters/engine/commands.ts';
 import { endedFromOutside } from './adapters/engine/ended.ts';
@@ -11,7 +9,7 @@ import { startStamper, type Stamper } from './adapters/timestamp/stamper.ts';
 import { createTimestamper } from './adapters/timestamp/timestamper.ts';
 import { loadTrustedCertificates } from './adapters/timestamp/trusted-certificates.ts';
 import type { Config } from './config.ts';
-import { Fault } from './domain/fault.ts';
+import { openDetectorDoor } from './detector-door.ts';
 import { watchEngine } from './engine-watch.ts';
 import type { Foundation } from './foundation.ts';
 import { startCheckpointer } from './intake/checkpointer.ts';
@@ -23,12 +21,11 @@ import { createPrincipals } from './intake/principals.ts';
 import { startRevival } from './intake/revival.ts';
 import { createIncidentRelations } from './intake/relate-incidents.ts';
 import { createReflex } from './intake/reflex.ts';
+import { hostAndPort, listen, listenTls, type Listener } from './listener.ts';
 import { createApp } from './shim/app.ts';
+import type { ShimDeps } from './shim/deps.ts';
 import { createMetrics } from './shim/metrics.ts';
 import { createTail } from './shim/tail.ts';
-
-/** A client that sends its request this slowly is not one of ours. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface RunningServer {
   url: string;
@@ -106,9 +103,11 @@ export async function startServer(
     ...{ ledger, policy: policy.current, dispatcher, reflex, owner, now },
     random: randomBytes,
   };
-  const app = createApp({
+  const detectors = openDetectorDoor(foundation, principals, desk);
+  const deps: ShimDeps = {
     ledger,
     intake: createIntake(desk),
+    door: detectors.door,
     relations: createIncidentRelations(desk),
     store: foundation.store,
     place: foundation.machine.place,
@@ -124,21 +123,22 @@ export async function startServer(
     evidenceStatus: foundation.canary.status,
     tail,
     metrics,
-    config: accessOf(config),
+    config: accessOf(config, config.BIND_ADDR),
     log,
     now,
-  });
-  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
-  await listen(http, config.BIND_ADDR);
+  };
+  const http = await listen(createApp(deps), 'BIND_ADDR', config.BIND_ADDR);
+  const tls = await listenToDetectors(deps, config);
   dispatcher.run();
 
   return {
-    url: urlOf(http),
+    url: http.url,
     stop: async () => {
       tail.stop();
       revival.stop();
       guard.stop();
-      await close(http);
+      await Promise.all([http.stop(), tls?.stop()]);
+      await detectors.stop();
       await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop(), stamper?.stop()]);
       engine.stop();
       await checkpointer.stop();
@@ -158,43 +158,24 @@ async function stamperFor({ config, ...foundation }: Foundation): Promise<Stampe
   });
 }
 
+/** Null where it is not configured. What is open on the one address need not be on the other. */
+async function listenToDetectors(deps: ShimDeps, config: Config): Promise<Listener | null> {
+  const address = config.ALERTS_TLS_ADDR;
+  if (address === '') return null;
+  const app = createApp({ ...deps, config: accessOf(config, address) });
+  return listenTls(app, 'ALERTS_TLS_ADDR', address, {
+    cert: config.ALERTS_TLS_CERT_FILE,
+    key: config.ALERTS_TLS_KEY_FILE,
+    clientCa: config.ALERTS_TLS_CLIENT_CA_FILE,
+  });
+}
+
 /** Reads are open to this machine alone, and only under a name that no web page can take. */
-function accessOf(config: Config) {
-  const [host] = hostAndPort(config.BIND_ADDR);
+function accessOf(config: Config, address: string): ShimDeps['config'] {
+  const [host] = hostAndPort(address);
   const openReads = LOOPBACK.has(host);
   const named = config.CORDON_ALLOWED_HOSTS.split(',').filter((name) => name !== '');
   return { openReads, allowedHosts: openReads ? [...LOOPBACK, ...named] : named };
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-function hostAndPort(address: string): [string, number] {
-  const colon = address.lastIndexOf(':');
-  return [address.slice(0, colon), Number(address.slice(colon + 1))];
-}
-
-async function listen(http: Server, address: string): Promise<void> {
-  const [host, port] = hostAndPort(address);
-  http.listen(port, host.replaceAll(/[[\]]/g, ''));
-  try {
-    await once(http, 'listening');
-  } catch (cause) {
-    const message = `BIND_ADDR ${address} cannot be listened on; is another Cordon running?`;
-    throw new Fault('bad_config', message, { retryable: false, cause });
-  }
-}
-
-function urlOf(http: Server): string {
-  const bound = http.address();
-  if (bound === null || typeof bound === 'string') throw new TypeError('not listening on TCP');
-  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return `http://${host}:${bound.port}`;
-}
-
-async function close(http: Server): Promise<void> {
-  http.close();
-  http.closeIdleConnections();
-  const force = setTimeout(() => http.closeAllConnections(), 3_000);
-  await once(http, 'close');
-  clearTimeout(force);
-}

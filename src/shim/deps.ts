@@ -9,6 +9,7 @@ import type { Intake } from '../intake/intake.ts';
 import type { IncidentRelations } from '../intake/relate-incidents.ts';
 import type { Log } from '../intake/log.ts';
 import type { SignalTokens } from '../intake/signal-token.ts';
+import type { Door } from './alerts/door.ts';
 import type { Exporter } from './export.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tail } from './tail.ts';
@@ -25,6 +26,8 @@ export interface ShimDeps {
   intake: Intake;
   /** What people find out about incidents that belong together, or do not. */
   relations: IncidentRelations;
+  /** Where detectors come in. */
+  door: Door;
   commands: Commands;
   /** Sees to it that an unfinished incident gets a workflow; true where it is unfinished. */
   revive(incidentId: string): Promise<boolean>;

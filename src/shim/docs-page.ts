@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DOCS_STYLE } from './docs-style.ts';
 import { html, type Html } from './html.ts';
-import { parametersOf, whoMay } from './open-api.ts';
-import { noBody, type Answer, type Route } from './route.ts';
+import { hasSchema, parametersOf, whoMay } from './open-api.ts';
+import type { Answer, Route } from './route.ts';
 
 export interface Page {
   html: string;
@@ -26,9 +26,10 @@ export function docsPage(routes: readonly Route[]): Page {
           <h1>Cordon API</h1>
           <p>
             Send a credential as <code>Authorization: Bearer &lt;token&gt;</code> and bodies as
-            <code>application/json</code>. Every failure is answered as
-            <code>{"error": "a sentence", "code": "stable_code"}</code>; what answers 503 may be
-            sent again. The same in a machine's words: <a href="/openapi.json">openapi.json</a>.
+            <code>application/json</code>; detectors may do both in other ways. Every failure is
+            answered as <code>{"error": "a sentence", "code": "stable_code"}</code>; what answers
+            503 may be sent again. The same in a machine's words:
+            <a href="/openapi.json">openapi.json</a>.
           </p>
           <nav>
             <ul>
@@ -74,7 +75,7 @@ function parameters(route: Route): Field[] {
 }
 
 function members(body: z.ZodType): Field[] {
-  if (body === noBody) return [];
+  if (!hasSchema({ body })) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(body, { io: 'input' });
   return Object.entries(properties).map(([name, schema]) => {
     return { name, required: required.includes(name), says: wordsFor(schema) };

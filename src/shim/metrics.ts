@@ -9,6 +9,8 @@ export interface Metrics {
   intakeSeconds: Histogram<'outcome'>;
   reflexSeconds: Histogram<'outcome'>;
   ledgerFailures: Counter;
+  alerts: Counter<'format' | 'outcome'>;
+  deliveriesRefused: Counter<'code'>;
   /** All of it in the Prometheus text format; `contentType` names its version. */
   expose(): Promise<{ contentType: string; text: string }>;
 }
@@ -37,6 +39,18 @@ export function createMetrics(sources: GaugeSources): Metrics {
     ledgerFailures: new Counter({
       name: 'cordon_ledger_failures_total',
       help: 'Calls that failed because the ledger could not be written or read',
+      registers,
+    }),
+    alerts: new Counter({
+      name: 'cordon_alerts_total',
+      help: 'Alerts of detectors by what became of them; unreadable for what is none',
+      labelNames: ['format', 'outcome'],
+      registers,
+    }),
+    deliveriesRefused: new Counter({
+      name: 'cordon_deliveries_refused_total',
+      help: 'Deliveries of detectors that were answered otherwise than with 200',
+      labelNames: ['code'],
       registers,
     }),
     expose: async () => {

@@ -4,7 +4,7 @@ import { incidentBundleSchema } from '../domain/incident-bundle.ts';
 import { incidentRecordSchema } from '../domain/incident-record.ts';
 import { ledgerEntrySchema } from '../domain/ledger-entry.ts';
 import { reportSchema } from '../domain/report.ts';
-import { noBody, type Access, type Answer, type Route } from './route.ts';
+import { noBody, rawBody, type Access, type Answer, type Route } from './route.ts';
 import { problemSchema } from './schemas.ts';
 
 export type Json = { [key: string]: unknown };
@@ -32,10 +32,22 @@ export function openApiDocument(routes: readonly Route[]): Json {
     paths: pathsOf(routes, names),
     components: {
       schemas: schemasOf(names),
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
 }
+
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  basic: { type: 'http', scheme: 'basic' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description: 'Of Standard Webhooks; or that of Grafana, with its time in a header',
+  },
+  certificate: { type: 'mutualTLS' },
+} as const;
 
 type Names = ReadonlyMap<z.ZodType, string>;
 
@@ -44,12 +56,17 @@ function namesOf(routes: readonly Route[]): Names {
   for (const [name, schema] of Object.entries(NAMED)) names.set(schema, name);
   for (const route of routes) {
     const id = operationId(route);
-    if (route.body !== noBody && !names.has(route.body)) names.set(route.body, `${id}Request`);
+    if (hasSchema(route) && !names.has(route.body)) names.set(route.body, `${id}Request`);
     for (const { schema } of Object.values(route.answers)) {
       if (schema !== undefined && !names.has(schema)) names.set(schema, `${id}Answer`);
     }
   }
   return names;
+}
+
+/** Whether its body is JSON of a known shape. */
+export function hasSchema({ body }: Pick<Route, 'body'>): boolean {
+  return body !== noBody && body !== rawBody;
 }
 
 /** `postIncidentsReport`, `getIncidentsIdTimeline`. */
@@ -97,7 +114,7 @@ function operationOf(route: Route, names: Names): Json {
     parameters: parametersOf(route),
     ...(route.body === noBody
       ? {}
-      : { requestBody: { required: true, content: contentOf({ schema: route.body }, names) } }),
+      : { requestBody: { required: true, content: bodyOf(route, names) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, answer]) => [
@@ -111,6 +128,13 @@ function operationOf(route: Route, names: Names): Json {
       default: failures,
     },
   };
+}
+
+/** Documents whose shape is for others to say. */
+const ANY_DOCUMENT = { 'application/json': {}, 'application/x-ndjson': {}, 'text/plain': {} };
+
+function bodyOf(route: Route, names: Names): Json {
+  return hasSchema(route) ? contentOf({ schema: route.body }, names) : ANY_DOCUMENT;
 }
 
 const problem = { schema: problemSchema };
@@ -129,11 +153,14 @@ function contentOf({ schema, mediaType }: Omit<Answer, 'description'>, names: Na
 export function whoMay(access: Access): string {
   if (access === 'open') return 'Open to anyone.';
   if (access === 'read') return 'For the role read; open to anyone where reads are open.';
+  if (access === 'detector') return 'For the role report, with any credential of a detector.';
   return `For the role ${access.join(' or ')}.`;
 }
 
 function securityOf(access: Access): Json[] {
-  return access === 'read' ? [{ bearer: [] }, {}] : [{ bearer: [] }];
+  if (access === 'read') return [{ bearer: [] }, {}];
+  if (access !== 'detector') return [{ bearer: [] }];
+  return Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
 }
 
 export interface Parameter {

@@ -1,12 +1,16 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { Principal, Role } from '../domain/principal.ts';
+import type { Delivery } from '../intake/alert-intake.ts';
 import type { ShimDeps } from './deps.ts';
 import { parse } from './parse.ts';
 import type { KnownCode } from './status.ts';
 
-/** Who may call: anyone, readers (anyone where reads are open), or principals with one of the roles. */
-export type Access = 'open' | 'read' | readonly Role[];
+/**
+ * Who may call: anyone, readers (anyone where reads are open), detectors (who may report, and show it in their own
+ * ways), or principals with one of the roles.
+ */
+export type Access = 'open' | 'read' | 'detector' | readonly Role[];
 
 /** What a caller may be answered: the meaning, and the schema of the body where it is JSON. */
 export interface Answer {
@@ -38,6 +42,9 @@ export type Takeover = (response: Response) => Promise<void>;
 /** What a route declares that takes no query, and one that reads no body. */
 export const noQuery = z.strictObject({});
 export const noBody = z.undefined();
+
+/** What a route declares that is given the body as it came, whatever it is. Detectors alone are. */
+export const rawBody = z.custom<Delivery>();
 
 interface Described<Query = unknown, Body = unknown> {
   method: 'get' | 'post';

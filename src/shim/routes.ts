@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { acknowledge } from './routes/acknowledge.ts';
 import { alertCounts } from './routes/alert-counts.ts';
 import { alertDelivery } from './routes/alert-delivery.ts';
+import { alerts, alertsOf } from './routes/alerts.ts';
 import { close } from './routes/close.ts';
 import { docs } from './routes/docs.ts';
 import { events } from './routes/events.ts';
@@ -36,6 +37,8 @@ export function createRoutes(): Route[] {
   const routes: Route[] = [
     health(),
     report,
+    alerts,
+    alertsOf,
     listIncidents,
     getIncident,
     acknowledge,

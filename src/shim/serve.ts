@@ -1,4 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { Fault } from '../domain/fault.ts';
+import type { Principal } from '../domain/principal.ts';
+import { receive } from './alerts/receive.ts';
 import type { ShimDeps } from './deps.ts';
 import { admit } from './middleware/authentication.ts';
 import { readJson } from './middleware/body.ts';
@@ -6,9 +9,8 @@ import { noBody, type Reply, type Route } from './route.ts';
 
 /** One route as Express calls it: who may, then what was sent, then the answer. No body of a stranger is read. */
 export function serve(route: Route, deps: ShimDeps): RequestHandler {
-  return async (request, response) => {
-    const principal = await admit(route.access, request.get('authorization'), deps);
-    const body = route.body === noBody ? undefined : await readJson(request, response);
+  const handle: RequestHandler = async (request, response) => {
+    const { principal, body } = await received(route, request, response, deps);
     const reply = await route.answer(
       {
         query: request.query,
@@ -22,6 +24,32 @@ export function serve(route: Route, deps: ShimDeps): RequestHandler {
     );
     if (typeof reply === 'function') await reply(response);
     else send(response, reply);
+  };
+  return route.access === 'detector' ? counted(handle, deps) : handle;
+}
+
+function counted(handle: RequestHandler, { metrics }: Pick<ShimDeps, 'metrics'>): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      await handle(request, response, next);
+    } catch (error) {
+      metrics.deliveriesRefused.inc({ code: error instanceof Fault ? error.code : 'internal' });
+      throw error;
+    }
+  };
+}
+
+async function received(
+  { access, body }: Route,
+  request: Request,
+  response: Response,
+  deps: ShimDeps,
+): Promise<{ principal: Principal; body: unknown }> {
+  if (access === 'detector') return receive(request, response, deps);
+  const principal = await admit(access, request.get('authorization'), deps);
+  return {
+    principal,
+    body: body === noBody ? undefined : await readJson(request, response),
   };
 }
 

@@ -12,6 +12,12 @@ import { createIncidentRelations } from '../../src/intake/relate-incidents.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
+import { createDetectors } from '../../src/intake/detectors.ts';
+import { createDoor } from '../../src/shim/alerts/door.ts';
+import { FORMATS } from '../../src/shim/alerts/formats.ts';
+import { ALERT_FORMATS } from '../../src/domain/alert.ts';
+import { createAlertIntake } from '../support/alert-intake.ts';
+import { plainFormat } from '../support/plain-format.ts';
 import { openSignalTokens } from '../../src/intake/signal-token.ts';
 import { createApp } from '../../src/shim/app.ts';
 import type { ShimDeps } from '../../src/shim/deps.ts';
@@ -43,6 +49,11 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
+/** The known formats, and a plain one under the name of each other. */
+const EVERY_OTHER = ALERT_FORMATS.filter(
+  (name) => !FORMATS.some((format) => format.name === name),
+).map(plainFormat);
+
 /** The whole API over a real ledger, policy, intake and principals, on a free port. */
 export async function boot(override: Partial<ShimDeps> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'cordon-shim-'));
@@ -62,6 +73,9 @@ export async function boot(override: Partial<ShimDeps> = {}) {
   const held = { current: () => policy, reload: async () => policy };
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
   const signing = loadSigningKey(generateSigningKeyPem());
+  const alerts = createAlertIntake();
+  const reporters = { ...policy.reporters.reporters };
+  const beyondRate: string[] = [];
   const signalTokens = await openSignalTokens(home, now);
   const desk = {
     ...{ ledger, policy: () => policy, owner: 'test', random: randomBytes, now },
@@ -72,6 +86,19 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     ledger,
     intake: createIntake(desk),
     relations: createIncidentRelations(desk),
+    door: createDoor({
+      intake: alerts.intake,
+      detectors: createDetectors({
+        principals,
+        policy: () => ({ reporters: { version: 1, reporters } }),
+        home,
+        now,
+        log,
+      }),
+      formats: [...FORMATS, ...EVERY_OTHER],
+      now,
+      beyondRate: (principal) => beyondRate.push(principal),
+    }),
     store,
     place: PLACE,
     commands: course,
@@ -144,6 +171,10 @@ export async function boot(override: Partial<ShimDeps> = {}) {
     readIncident(await ask('/api/v1/incidents/report', { token: tokens.reporter, body, headers }));
 
   return {
+    deps,
+    alerts,
+    reporters,
+    beyondRate,
     url,
     port,
     home,

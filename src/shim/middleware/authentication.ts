@@ -1,4 +1,4 @@
-import { lacksRole, type Principal } from '../../domain/principal.ts';
+import { lacksRole, type Principal, type Role } from '../../domain/principal.ts';
 import type { ShimDeps } from '../deps.ts';
 import { refuse } from '../refuse.ts';
 import type { Access } from '../route.ts';
@@ -18,19 +18,26 @@ const ANYONE: Principal = {
 
 /** The caller, held to what the route asks. Throws `unauthenticated` and `forbidden`. */
 export async function admit(
-  access: Access,
+  access: Exclude<Access, 'detector'>,
   authorization: string | undefined,
   { authenticate, config }: Pick<ShimDeps, 'authenticate' | 'config'>,
 ): Promise<Principal> {
   if (access === 'open' || (access === 'read' && config.openReads)) return ANYONE;
   const roles = access === 'read' ? (['read'] as const) : access;
-  const principal = await authenticate(authorization);
-  if (principal === 'missing') {
+  return inRole(await authenticate(authorization), roles);
+}
+
+/** The same for a caller whose credential was looked into already. */
+export function inRole(
+  caller: Principal | 'missing' | 'invalid',
+  roles: readonly Role[],
+): Principal {
+  if (caller === 'missing') {
     return refuse('unauthenticated', 'Send the credential as Authorization: Bearer <token>');
   }
-  if (principal === 'invalid') return refuse('unauthenticated', 'The credential is not valid');
-  if (lacksRole(principal, roles)) {
-    return refuse('forbidden', `${principal.name} does not have the role ${roles.join(' or ')}`);
+  if (caller === 'invalid') return refuse('unauthenticated', 'The credential is not valid');
+  if (lacksRole(caller, roles)) {
+    return refuse('forbidden', `${caller.name} does not have the role ${roles.join(' or ')}`);
   }
-  return principal;
+  return caller;
 }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { Fault } from '../../domain/fault.ts';
 import { PolicyError } from '../../intake/policy-error.ts';
+import { BeyondRate } from '../alerts/beyond-rate.ts';
 import { CommandRefused } from '../give-command.ts';
 import type { ShimDeps } from '../deps.ts';
 import { statusOfFault, statusOfRefusal, type Status } from '../status.ts';
@@ -42,6 +43,10 @@ function problemOf(error: unknown): Problem {
   if (error instanceof CommandRefused) {
     return { code: error.code, error: error.message, ...statusOfRefusal(error.code) };
   }
+  if (error instanceof BeyondRate) {
+    const { code, message, status, retryAfter } = error;
+    return { code, error: message, status, retryAfter };
+  }
   if (!(error instanceof Fault)) return BUG;
   const { code, message } = error;
   const status = statusOfFault(error);
@@ -58,7 +63,13 @@ const BUG: Problem = {
 };
 
 function answer(response: Response, { status, retryAfter, ...body }: Problem): void {
-  if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="cordon"');
+  if (status === 401) response.set('WWW-Authenticate', challengesOf(response));
   if (retryAfter !== null) response.set('Retry-After', String(retryAfter));
   response.status(status).json(body);
+}
+
+/** A route that is called in more than one way says so. */
+function challengesOf({ locals }: Response): string[] {
+  const challenges: unknown = locals['challenges'];
+  return Array.isArray(challenges) ? challenges.map(String) : ['Bearer realm="cordon"'];
 }

@@ -1,0 +1,45 @@
+import type { Foundation } from './foundation.ts';
+import { startAlertKeeper } from './intake/alert-keeper.ts';
+import { DETECTOR_FAILURE, startDetectorWatch } from './intake/detector-watch.ts';
+import { createDetectors } from './intake/detectors.ts';
+import { mapByPolicy } from './intake/mapping/map-by-policy.ts';
+import type { Principals } from './intake/principals.ts';
+import { type AlertIntakeDeps, createAlertIntake } from './intake/take-alerts.ts';
+import { selfReporter } from './self-report.ts';
+import { createDoor, type Door } from './shim/alerts/door.ts';
+import { FORMATS } from './shim/alerts/formats.ts';
+
+export interface DetectorDoor {
+  door: Door;
+  stop(): Promise<void>;
+}
+
+/** Where detectors come in: who they are, what becomes of what they send, and who watches them. */
+export function openDetectorDoor(
+  foundation: Foundation,
+  principals: Principals,
+  desk: Omit<AlertIntakeDeps, 'map'>,
+): DetectorDoor {
+  const { config, ledger, policy, now, log } = foundation;
+  const keeper = startAlertKeeper({ alerts: ledger.alerts, now, log });
+  const watch = startDetectorWatch({
+    ...{ alerts: ledger.alerts, now, log },
+    expected: () => policy.current().reporters.reporters,
+    report: selfReporter(foundation, DETECTOR_FAILURE),
+  });
+  const detectors = createDetectors({
+    ...{ principals, policy: policy.current, home: config.CORDON_HOME, now, log },
+    refused: watch.refused,
+  });
+  const intake = createAlertIntake({ ...desk, map: mapByPolicy });
+  const beyondRate = (source: string) => {
+    log.warn({ source }, 'a detector sends more than it may');
+    watch.beyondRate(source);
+  };
+  return {
+    door: createDoor({ intake, detectors, formats: FORMATS, now, beyondRate }),
+    stop: async () => {
+      await Promise.all([keeper.stop(), watch.stop()]);
+    },
+  };
+}

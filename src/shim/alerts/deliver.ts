@@ -1,0 +1,127 @@
+import type { SplitDocument } from '../../domain/alert.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { AlertReceipt, Delivery } from '../../intake/alert-intake.ts';
+import type { ShimDeps } from '../deps.ts';
+import { refuse } from '../refuse.ts';
+import { answersFor } from './answers.ts';
+import { documentsOf, type Documents } from './documents.ts';
+import { holdToFormat, type Door } from './door.ts';
+import type { AlertFormat, Envelope } from './format.ts';
+import { inflate, isPlain, MOST_INFLATED_BYTES } from './inflate.ts';
+import { recogniseFormat } from './recognise.ts';
+import { splitAll } from './split-all.ts';
+
+/** All of a delivery is one transaction of the ledger, during which the others wait. */
+const MOST_ALERTS = 10_000;
+
+/** What is in no format at the beginning will not be later on. */
+const MOST_RECOGNISED = 100;
+
+/** Of a small alert. One of many bytes counts as many, because it takes as long to be read. */
+const BYTES_OF_AN_ALERT = 4_096;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a delivery and hands it to the intake: what this returns is in the ledger. `asked` is the format that the sender
+ * says it is in; null to go by the document. What cannot be read is kept all the same, with the code of the refusal.
+ */
+export async function deliver(
+  principal: Principal,
+  delivery: Delivery,
+  asked: AlertFormat | null,
+  { door, log }: Pick<ShimDeps, 'door' | 'log'>,
+): Promise<AlertReceipt> {
+  const leave = await door.open.enter(openBytes(delivery));
+  try {
+    const { format, document, cost } = await read(principal, delivery, asked, door);
+    door.rate.spend(principal.name, door.detectors.rateOf(principal), cost);
+    return await door.intake.take(principal, delivery, format.name, document);
+  } catch (error) {
+    if (error instanceof Fault && error.retryable) throw error;
+    const code = error instanceof Fault ? error.code : 'internal';
+    const about = { principal: principal.name, delivery: delivery.sha256, code };
+    log.warn(about, 'a delivery was refused, and is kept as it came');
+    await door.intake.keepUnread(principal, delivery, code);
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+function openBytes({ bytes, headers }: Delivery): number {
+  return isPlain(headers['content-encoding'] ?? '') ? bytes.length : MOST_INFLATED_BYTES;
+}
+
+interface Read {
+  format: AlertFormat;
+  document: SplitDocument;
+  /** Alerts, as the rate counts them. */
+  cost: number;
+}
+
+/** Refuses whatever holds nothing that can be handed on. */
+async function read(
+  principal: Principal,
+  { bytes, headers }: Delivery,
+  asked: AlertFormat | null,
+  door: Door,
+): Promise<Read> {
+  const inflated = await inflate(bytes, headers['content-encoding'] ?? '');
+  const documents = documentsOf(decode(inflated), headers['content-type'] ?? '');
+  refuseNoDocument(documents);
+  const format = asked ?? recognised(documents, { headers }, door.formats);
+  if (asked === null) holdToFormat(door, principal, format.name);
+  const document = splitAll(documents, format, { headers });
+  const parts = document.alerts.length + document.refused.length;
+  if (parts > MOST_ALERTS) {
+    refuse('too_many_alerts', `A delivery may hold ${MOST_ALERTS} alerts; this one has ${parts}`);
+  }
+  refuseNoAlert(document, format, documents, { headers }, door.formats);
+  return { format, document, cost: Math.max(parts, inflated.length / BYTES_OF_AN_ALERT) };
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return refuse('bad_utf8', 'The body is not UTF-8');
+  }
+}
+
+function refuseNoDocument({ documents, refused }: Documents): void {
+  if (documents.length > 0) return;
+  const [first] = refused;
+  refuse('bad_json', `The body is not acceptable JSON: ${first?.reason ?? 'it is empty'}`);
+}
+
+function recognised(
+  { documents }: Documents,
+  envelope: Envelope,
+  formats: readonly AlertFormat[],
+): AlertFormat {
+  for (const document of documents.slice(0, MOST_RECOGNISED)) {
+    const found = recogniseFormat(document, envelope, formats);
+    if ('format' in found) return found.format;
+  }
+  const tried = formats.map(({ name }) => name).join(', ');
+  return refuse('unknown_format', `The body is in no format that is known; tried were ${tried}`);
+}
+
+/** An empty list says that there is nothing, which is something; a list of nothing but mistakes is one. */
+function refuseNoAlert(
+  { alerts, refused }: SplitDocument,
+  format: AlertFormat,
+  { documents }: Documents,
+  envelope: Envelope,
+  formats: readonly AlertFormat[],
+): void {
+  const [first] = refused;
+  if (alerts.length > 0 || first === undefined) return;
+  if (answersFor(format.name).nothingReadable === 200) return;
+  const [document = null] = documents;
+  const other = recogniseFormat(document, envelope, formats);
+  const hint = 'format' in other && other.format !== format ? `; it is ${other.format.name}` : '';
+  refuse('invalid_alert', `No part of it is an alert of ${format.title}: ${first.reason}${hint}`);
+}
