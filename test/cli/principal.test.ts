@@ -44,12 +44,19 @@ describe('cordon principal', () => {
     expect(listed.out).not.toContain(token);
   });
 
-  it('binds a reporter to its source and classes, able to report and nothing else', async () => {
+  it('binds a reporter to its source, classes and formats, able to report and nothing else', async () => {
     const roots = onDisk();
     const bound = ['--kind', 'reporter', '--source', 'edr', '--class', 'unauthorized_access'];
-    const { out } = await cordon(['principal', 'add', 'edr-1', ...bound, '--json'], { roots });
+    const formats = ['--format', 'falco', 'falcosidekick'];
+    const argv = ['principal', 'add', 'edr-1', ...bound, ...formats, '--json'];
+    const { out } = await cordon(argv, { roots });
     expect(JSON.parse(out)).toMatchObject({
-      principal: { roles: ['report'], source: 'edr', classes: ['unauthorized_access'] },
+      principal: {
+        roles: ['report'],
+        source: 'edr',
+        classes: ['unauthorized_access'],
+        formats: ['falco', 'falcosidekick'],
+      },
       token: expect.stringMatching(/^cdn_/),
     });
     expect(out).not.toContain('token_hash');
@@ -66,6 +73,8 @@ describe('cordon principal', () => {
     const service = ['principal', 'add', 'bot', '--kind', 'service', '--role', 'operator'];
     expect(await cordon(service, { roots })).toMatchObject({ code: 1, out: '' });
     expect((await cordon(['principal', 'add', 'x', '--role', 'god'], { roots })).code).toBe(2);
+    const unheard = ['principal', 'add', 'x', '--kind', 'reporter', '--format', 'falcon'];
+    expect((await cordon(unheard, { roots })).code).toBe(2);
   });
 
   it('revokes a token at once, and notes who did it in the ledger', async () => {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { ALERT_FORMATS, type AlertFormatName } from '../../domain/alert.ts';
 import { ROLES, type Principal, type Role } from '../../domain/principal.ts';
 import { createPrincipals, type Principals, type ShownPrincipal } from '../../intake/principals.ts';
 import type { Cli } from '../cli.ts';
@@ -11,6 +12,7 @@ interface AddOptions {
   role: Role[];
   source: string;
   class: string[];
+  format: AlertFormatName[];
 }
 
 export function principalCommand(cli: Cli): Command {
@@ -30,6 +32,14 @@ export function principalCommand(cli: Cli): Command {
       '--class <class...>',
       'the classes that a reporter may report; any where none is given',
       [],
+    )
+    .addOption(
+      new Option(
+        '--format <format...>',
+        'the formats in which a reporter may send alerts; any where none is given',
+      )
+        .choices(ALERT_FORMATS)
+        .default([]),
     )
     .action((name: string, options: AddOptions) => add(cli, name, options));
   principal
@@ -51,7 +61,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<void> {
   const { kind, source } = options;
   const roles: Role[] =
     options.role.length === 0 && kind === 'reporter' ? ['report'] : options.role;
-  const wanted = { name, kind, roles, source, classes: options.class };
+  const wanted = { name, kind, roles, source, classes: options.class, formats: options.format };
   const added = await withPrincipals(cli, (principals) => principals.add(wanted, actor(cli)));
   // The token alone on standard output, so that it can be sent to a file of mode 0600.
   cli.print(added, ({ token }) => token);
@@ -79,7 +89,8 @@ function principalTable(principals: readonly ShownPrincipal[], paint: Paint): st
     p.roles.join(' '),
     p.source,
     p.classes.join(' '),
+    p.formats.join(' '),
     p.revoked_at === '' ? '' : { text: `revoked ${moment(p.revoked_at)}`, style: 'bad' },
   ]);
-  return tableWithHead(['name', 'kind', 'roles', 'source', 'classes', ''], rows, paint);
+  return tableWithHead(['name', 'kind', 'roles', 'source', 'classes', 'formats', ''], rows, paint);
 }
