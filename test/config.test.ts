@@ -35,3 +35,16 @@ describe('the time-stamping authority', () => {
     },
   );
 });
+
+describe('the listener of detectors', () => {
+  it('is none unless it is named, and needs a certificate with its key', () => {
+    expect(readConfig({}).ALERTS_TLS_ADDR).toBe('');
+    const address = { ALERTS_TLS_ADDR: '0.0.0.0:8516' };
+    const cert = { ALERTS_TLS_CERT_FILE: '/etc/cordon/tls.crt' };
+    for (const env of [address, { ...address, ...cert }]) {
+      expect(() => readConfig(env)).toThrow(refusal('ALERTS_TLS_ADDR needs ALERTS_TLS_CERT_FILE'));
+    }
+    const whole = { ...address, ...cert, ALERTS_TLS_KEY_FILE: '/etc/cordon/tls.key' };
+    expect(readConfig(whole)).toMatchObject(whole);
+  });
+});

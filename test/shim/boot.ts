@@ -13,11 +13,10 @@ import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
 import { createDetectors } from '../../src/intake/detectors.ts';
+import type { AlertFormat } from '../../src/shim/alerts/format.ts';
 import { createDoor } from '../../src/shim/alerts/door.ts';
 import { FORMATS } from '../../src/shim/alerts/formats.ts';
-import { ALERT_FORMATS } from '../../src/domain/alert.ts';
 import { createAlertIntake } from '../support/alert-intake.ts';
-import { plainFormat } from '../support/plain-format.ts';
 import { openSignalTokens } from '../../src/intake/signal-token.ts';
 import { createApp } from '../../src/shim/app.ts';
 import type { ShimDeps } from '../../src/shim/deps.ts';
@@ -49,13 +48,11 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
-/** The known formats, and a plain one under the name of each other. */
-const EVERY_OTHER = ALERT_FORMATS.filter(
-  (name) => !FORMATS.some((format) => format.name === name),
-).map(plainFormat);
-
 /** The whole API over a real ledger, policy, intake and principals, on a free port. */
-export async function boot(override: Partial<ShimDeps> = {}) {
+export async function boot(
+  override: Partial<ShimDeps> = {},
+  formats: readonly AlertFormat[] = FORMATS,
+) {
   const home = await mkdtemp(join(tmpdir(), 'cordon-shim-'));
   const ledger = await openLedger({ url: `sqlite:${join(home, 'ledger.db')}`, mirrorPath: '' });
   const lines: { fields: object; message: string }[] = [];
@@ -95,7 +92,7 @@ export async function boot(override: Partial<ShimDeps> = {}) {
         now,
         log,
       }),
-      formats: [...FORMATS, ...EVERY_OTHER],
+      formats,
       now,
       beyondRate: (principal) => beyondRate.push(principal),
     }),

@@ -1,4 +1,4 @@
-import type { AlertFormatName, Json } from '../../src/domain/alert.ts';
+import { ALERT_FORMATS, type AlertFormatName, type Json } from '../../src/domain/alert.ts';
 import type { AlertFormat } from '../../src/shim/alerts/format.ts';
 import { isObject, listed, member, text } from '../../src/shim/alerts/reading.ts';
 
@@ -27,3 +27,6 @@ export function plainFormat(name: AlertFormatName): AlertFormat {
     },
   };
 }
+
+/** One under every name. */
+export const PLAIN_FORMATS: readonly AlertFormat[] = ALERT_FORMATS.map(plainFormat);

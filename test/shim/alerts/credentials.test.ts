@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedHeaders } from '../../../src/adapters/notify/sign-webhook.ts';
 import { reporterSchema } from '../../../src/domain/reporter.ts';
+import { PLAIN_FORMATS } from '../../support/plain-format.ts';
 import { boot, failure, type Booted } from '../boot.ts';
 
 const BODY = '{"grafana":"a rule fires"}';
@@ -16,7 +17,7 @@ const KEYS: Record<string, string> = {
 let shim: Booted;
 const tokens: Record<string, string> = {};
 beforeAll(async () => {
-  shim = await boot();
+  shim = await boot({}, PLAIN_FORMATS);
   await mkdir(join(shim.home, 'keys'), { recursive: true });
   for (const [source, key] of Object.entries(KEYS)) {
     await writeFile(join(shim.home, 'keys', source), `${key}\n`, { mode: 0o600 });

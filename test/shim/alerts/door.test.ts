@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { reporterSchema } from '../../../src/domain/reporter.ts';
 import { sha256Hex } from '../../../src/evidence/digest.ts';
+import { falco } from '../../../src/shim/alerts/falco.ts';
 import { receiptSchema } from '../../../src/shim/alerts/receipt.ts';
+import { PLAIN_FORMATS } from '../../support/plain-format.ts';
 import { boot, failure, read, type Booted } from '../boot.ts';
 
 const FALCO = {
@@ -19,7 +21,7 @@ const PATH = '/api/v1/alerts/falco';
 let shim: Booted;
 let token: string;
 beforeAll(async () => {
-  shim = await boot();
+  shim = await boot({}, [falco, ...PLAIN_FORMATS.filter(({ name }) => name !== 'falco')]);
   const { token: minted } = await shim.principals.add(
     {
       name: 'falco',
