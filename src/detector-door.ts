@@ -29,7 +29,6 @@ export function openDetectorDoor(
   });
   const detectors = createDetectors({
     ...{ principals, policy: policy.current, home: config.CORDON_HOME, now, log },
-    refused: watch.refused,
   });
   const intake = createAlertIntake({ ...desk, map: mapByPolicy });
   const beyondRate = (source: string) => {
@@ -37,7 +36,10 @@ export function openDetectorDoor(
     watch.beyondRate(source);
   };
   return {
-    door: createDoor({ intake, detectors, formats: FORMATS, now, beyondRate }),
+    door: createDoor({
+      ...{ intake, detectors, formats: FORMATS, now, beyondRate },
+      refused: watch.refused,
+    }),
     stop: async () => {
       await Promise.all([keeper.stop(), watch.stop()]);
     },

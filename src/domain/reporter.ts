@@ -41,7 +41,8 @@ const keyFileSchema = z
 
 /**
  * One source. `formats`: the forms its alerts may have; empty for any. `heartbeat`: milliseconds within which it is
- * heard of, 0 for a source that may be silent. `hmac_key_file`: with what it signs, '' for nothing. `certificate`: the
+ * heard of, 0 for a source that may be silent. `drops`: whether it is an incident when it says that it lost alerts.
+ * `refusals`: how many calls in its name, in ten minutes and without a valid credential, are one; 0 for none. `hmac_key_file`: with what it signs, '' for nothing. `certificate`: the
  * name in its client certificate, '' for none.
  */
 const detailedSchema = z.strictObject({
@@ -49,6 +50,8 @@ const detailedSchema = z.strictObject({
   formats: z.array(alertFormatSchema).default([]),
   rate: rateSchema.default(DEFAULT_RATE),
   heartbeat: durationSchema.refine((ms) => ms >= 1_000, 'must be a second or longer').default(0),
+  drops: z.boolean().default(false),
+  refusals: z.int().min(0).max(10_000).default(0),
   hmac_key_file: keyFileSchema.default(''),
   certificate: z.string().max(253).default(''),
 });

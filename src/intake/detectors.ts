@@ -35,6 +35,8 @@ export interface Detectors {
   /** Whether both its credential and the policy let it send in this format. */
   maySend(principal: Principal, format: AlertFormatName): boolean;
   rateOf(principal: Principal): AlertRate;
+  /** In whose name somebody calls who has shown nothing valid: the user of Basic, else whoever sends in the format. */
+  claimed(authorization: string | undefined, format: AlertFormatName | null): string[];
 }
 
 export interface DetectorsDeps {
@@ -66,7 +68,20 @@ export function createDetectors(deps: DetectorsDeps): Detectors {
         (formats) => formats.length === 0 || formats.includes(format),
       ),
     rateOf: (principal) => reporterOf(principal)?.rate ?? DEFAULT_RATE,
+    claimed: (authorization = '', format) => claimedOf(reporters(), authorization, format),
   };
+}
+
+function claimedOf(
+  sources: Sources,
+  authorization: string,
+  format: AlertFormatName | null,
+): string[] {
+  const names = sources.map(([source]) => source);
+  const user = basicCredentials(authorization)?.user;
+  if (user !== undefined) return names.filter((name) => name === user);
+  if (format === null) return [];
+  return sources.filter(([, { formats }]) => formats.includes(format)).map(([source]) => source);
 }
 
 /** RFC 7617: the user is the principal's name, the password its token. */

@@ -23,6 +23,7 @@ const FALCO: Principal = {
   roles: ['report'],
   source: 'falco',
   classes: ['unauthorized_access', 'tool_call_burst'],
+  formats: [],
   token_hash: 'a'.repeat(64),
   created_at: '2026-01-01T00:00:00.000Z',
   revoked_at: '',

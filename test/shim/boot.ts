@@ -73,6 +73,7 @@ export async function boot(
   const alerts = createAlertIntake();
   const reporters = { ...policy.reporters.reporters };
   const beyondRate: string[] = [];
+  const refused: string[] = [];
   const signalTokens = await openSignalTokens(home, now);
   const desk = {
     ...{ ledger, policy: () => policy, owner: 'test', random: randomBytes, now },
@@ -95,6 +96,7 @@ export async function boot(
       formats,
       now,
       beyondRate: (principal) => beyondRate.push(principal),
+      refused: (source) => refused.push(source),
     }),
     store,
     place: PLACE,
@@ -172,6 +174,7 @@ export async function boot(
     alerts,
     reporters,
     beyondRate,
+    refused,
     url,
     port,
     home,

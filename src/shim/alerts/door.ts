@@ -21,21 +21,21 @@ export interface Door {
   detectors: Detectors;
   formats: readonly AlertFormat[];
   rate: Rate;
+  /** Told of every call without a valid credential: in whose name it came. */
+  refused: (source: string) => void;
   arriving: Room;
   open: Room;
 }
 
-export interface DoorDeps extends Pick<Door, 'intake' | 'detectors' | 'formats'> {
+export interface DoorDeps extends Pick<Door, 'intake' | 'detectors' | 'formats' | 'refused'> {
   now: () => number;
   /** Called once for each time that a principal has sent more than it may. */
   beyondRate: (principal: string) => void;
 }
 
-export function createDoor({ intake, detectors, formats, now, beyondRate }: DoorDeps): Door {
+export function createDoor({ now, beyondRate, ...given }: DoorDeps): Door {
   return {
-    intake,
-    detectors,
-    formats,
+    ...given,
     rate: createRate(now, beyondRate),
     arriving: createRoom(BYTES_ARRIVING),
     open: createRoom(BYTES_OPEN),

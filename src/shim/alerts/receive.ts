@@ -36,11 +36,12 @@ export async function receive(
     headers,
     certificate: certificateNames(request.socket),
   });
+  const claim = () => door.detectors.claimed(headers['authorization'], format);
   if (isSigned(caller)) {
     const body = await arrived(request, response, headers, door);
-    return { principal: admit(door, await caller.fromBody(body.bytes), format), body };
+    return { principal: admit(door, await caller.fromBody(body.bytes), format, claim), body };
   }
-  const principal = admit(door, caller, format);
+  const principal = admit(door, caller, format, claim);
   return { principal, body: await arrived(request, response, headers, door) };
 }
 
@@ -61,7 +62,9 @@ function admit(
   door: Door,
   caller: Exclude<Identified, Signed>,
   format: AlertFormatName | null,
+  claim: () => string[],
 ): Principal {
+  if (caller === 'invalid') claim().forEach(door.refused);
   const principal = inRole(caller, ['report']);
   if (format !== null) holdToFormat(door, principal, format);
   holdToRate(door, principal, format);
