@@ -18,6 +18,10 @@ const roots: Roots = {
     (await import('./timestamp-verifier.ts')).timestampVerifier(pem),
   evidence: async (env, reading) =>
     (await import('./local-evidence.ts')).recordedEvidence(env, reading),
+  alertRules: {
+    explain: async (env, sent) => (await import('./alert-rules.ts')).alertRules.explain(env, sent),
+    check: async (env, file) => (await import('./alert-rules.ts')).alertRules.check(env, file),
+  },
   hosts: {
     enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),
     enrol: async (env, request) =>

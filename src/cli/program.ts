@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createCli, type CommandBuilder, type GlobalOptions } from './cli.ts';
+import { alertsCommand } from './commands/alerts.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { ceremonyCommands } from './commands/ceremony.ts';
@@ -71,6 +72,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   ledgerCommand,
   evidenceCommand,
   policyCommand,
+  alertsCommand,
   principalCommand,
   hostCommands,
   baselineCommand,

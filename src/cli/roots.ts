@@ -1,3 +1,4 @@
+import type { AlertFormatName } from '../domain/alert.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { EvidenceRef, EvidenceStore } from '../domain/evidence.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
@@ -8,6 +9,7 @@ import type { CustodyReport } from '../evidence/verify-custody.ts';
 import type { TimestampMiss, TimestampReport } from '../evidence/verify-timestamps.ts';
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
+import type { CheckedSamples, ExplainedDelivery } from '../intake/alert-explanation.ts';
 import type { Env } from './io.ts';
 
 /** What the command sets in motion without knowing how it is put together. */
@@ -32,6 +34,8 @@ export interface Roots {
   timestampVerifier(pem: Uint8Array): Promise<VerifyTimestamp>;
   /** The evidence of this machine, once it is on record who is to read which of it and why. */
   evidence(env: Env, reading: EvidenceReading): Promise<Pick<EvidenceStore, 'read'>>;
+  /** What alerts become by the policy of this machine. Nothing is taken in. */
+  alertRules: AlertRules;
   /** The protected hosts of this machine's installation. */
   hosts: Hosts;
   /** The practice range's own host, for a drill that meddles with it. */
@@ -42,6 +46,20 @@ export interface Roots {
   describeConfig(env: Env): ConfigLine[];
   /** What this machine has, lacks and reaches. */
   probes(env: Env): Promise<Probe[]>;
+}
+
+export interface AlertRules {
+  explain(env: Env, sent: SentFile): Promise<ExplainedDelivery>;
+  /** Tries the rules on the samples that they name; on those of one file of rules where it is given. */
+  check(env: Env, file: string | null): Promise<CheckedSamples>;
+}
+
+export interface SentFile {
+  /** Its name, which may say what is in it. */
+  file: string;
+  text: string;
+  /** Null where the text is to say it. */
+  format: AlertFormatName | null;
 }
 
 export interface EvidenceReport extends Omit<CustodyReport, 'misses'> {

@@ -45,8 +45,18 @@ export async function checkPolicyFile(
   path: string,
   defaultsDir = SHIPPED_POLICY,
 ): Promise<{ part: SourcePart; policy: Policy }> {
+  const { part, source } = await readPolicyOf(path, defaultsDir);
+  return { part, policy: parsePolicy(source) };
+}
+
+/** One file with its siblings, not yet validated; `format` where it is about the alerts of one. */
+export async function readPolicyOf(
+  path: string,
+  defaultsDir = SHIPPED_POLICY,
+): Promise<{ part: SourcePart; source: PolicySource; format: AlertFormatName | null }> {
   const part = recognise(path, await readOne(path, false));
-  return { part, policy: parsePolicy(await readAround(part, path, defaultsDir)) };
+  const source = await readAround(part, path, defaultsDir);
+  return { part, source, format: formatOf(part) ?? null };
 }
 
 async function readAround(

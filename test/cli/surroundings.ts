@@ -69,6 +69,7 @@ const noRoots: Roots = {
   runBootstrap: notHere,
   runRange: notHere,
   runAgent: notHere,
+  alertRules: { explain: notHere, check: notHere },
   hosts: { enrolments: notHere, enrol: notHere, captureBaseline: notHere },
   practiceHost: { subject: async () => ({}), tamper: notHere, restore: notHere },
   withLedger: notHere,

@@ -1,0 +1,66 @@
+import type { Alert, AlertFormatName, Json } from '../../domain/alert.ts';
+import type { DetectorRules } from '../../domain/detector-rules.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type {
+  ExplainedAlert,
+  ExplainedDelivery,
+  ExplainedDocument,
+} from '../../intake/alert-explanation.ts';
+import { alertIdentity } from '../../intake/alert-identity.ts';
+import { explainAlert } from '../../intake/mapping/map-alert.ts';
+import { documentsOf } from './documents.ts';
+import type { AlertFormat, Envelope } from './format.ts';
+import { FORMATS } from './formats.ts';
+import { recogniseFormat } from './recognise.ts';
+
+export interface SentText {
+  text: string;
+  contentType: string;
+  /** Null where the documents are to say it. */
+  format: AlertFormatName | null;
+}
+
+type RulesAndClasses = Pick<Policy, 'containment' | 'detectors'>;
+
+/** What would become of a text that a detector sends, and why. */
+export function explainText(sent: SentText, policy: RulesAndClasses): ExplainedDelivery {
+  const { documents, refused } = documentsOf(sent.text, sent.contentType);
+  const envelope = { headers: { 'content-type': sent.contentType } };
+  const named = FORMATS.find(({ name }) => name === sent.format);
+  return {
+    documents: documents.map((document) => explained(document, envelope, named, policy)),
+    refused,
+  };
+}
+
+function explained(
+  document: Json,
+  envelope: Envelope,
+  named: AlertFormat | undefined,
+  policy: RulesAndClasses,
+): ExplainedDocument {
+  const recognised = named ? { format: named } : recogniseFormat(document, envelope, FORMATS);
+  if ('tried' in recognised) {
+    return { format: null, tried: recognised.tried, alerts: [], refused: [], disagreements: [] };
+  }
+  const { name } = recognised.format;
+  const { alerts, refused, disagreements } = recognised.format.split(document, envelope);
+  return {
+    ...{ format: name, tried: [], refused, disagreements },
+    alerts: alerts.map((alert) => explainedAlert(alert, policy, policy.detectors[name])),
+  };
+}
+
+function explainedAlert(
+  alert: Alert,
+  { containment }: RulesAndClasses,
+  rules: DetectorRules | undefined,
+): ExplainedAlert {
+  const { kind, title, occurred_at } = alert;
+  const about = { kind, title, identity: alertIdentity(alert.identity), occurred_at };
+  if (kind !== 'finding' || rules === undefined) return { ...about, becomes: null, considered: [] };
+  const { mapping, considered } = explainAlert(rules, alert);
+  const severity =
+    mapping && (mapping.severity ?? containment.rules[mapping.class]?.default_severity);
+  return { ...about, becomes: mapping && severity ? { ...mapping, severity } : null, considered };
+}
