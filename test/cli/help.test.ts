@@ -26,6 +26,7 @@ const COMMANDS = [
   'hosts',
   'baseline',
   'policy',
+  'alerts',
   'principal',
   'doctor',
 ];
