@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { createCommands } from './adapters/engine/commands.ts';
+import { createBulkCounter } from './adapters/engine/counter.ts';
 import { endedFromOutside } from './adapters/engine/ended.ts';
 import { createLossTeller } from './adapters/engine/lost.ts';
+import { startObservationTeller } from './adapters/engine/observation-teller.ts';
+import { createObserver } from './adapters/engine/observer.ts';
 import { createStarter } from './adapters/engine/starter.ts';
 import { startNotifier } from './adapters/notify/notifier.ts';
 import { startStamper, type Stamper } from './adapters/timestamp/stamper.ts';
@@ -77,6 +80,11 @@ export async function startServer(
     home: config.CORDON_HOME,
     owner,
   });
+  const teller = startObservationTeller({
+    ...{ ledger, owner, now, log },
+    count: createBulkCounter(client),
+    observe: createObserver(client),
+  });
   const checkpointer = startCheckpointer({
     ledger,
     store: foundation.store,
@@ -139,7 +147,8 @@ export async function startServer(
       guard.stop();
       await Promise.all([http.stop(), tls?.stop()]);
       await detectors.stop();
-      await Promise.all([dispatcher.stop(), reflex.settle(), notifier.stop(), stamper?.stop()]);
+      const followers = [notifier.stop(), teller.stop(), stamper?.stop()];
+      await Promise.all([dispatcher.stop(), reflex.settle(), ...followers]);
       engine.stop();
       await checkpointer.stop();
     },

@@ -12,11 +12,16 @@ export interface Follower {
   name: string;
   /** Where a new one begins. */
   begins: 'at_the_start' | 'at_the_head';
-  /** The longest that it deals with one entry. */
+  /** The longest that it deals with one entry, or with a batch. */
   patienceMs: number;
   concerns(entry: LedgerEntry): boolean;
   /** '' where it is done, else what went wrong: the entry comes again. At least once. */
   deal(entry: LedgerEntry): Promise<string>;
+}
+
+/** One who deals with several entries at once: as many as there are, up to a batch. Either all are done, or all come again. */
+export interface BatchFollower extends Omit<Follower, 'deal'> {
+  dealWithAll(entries: readonly LedgerEntry[]): Promise<string>;
 }
 
 export interface FollowDeps {
@@ -39,7 +44,10 @@ export type Step =
   | { result: 'failed'; seq: number | null; error: string };
 
 /** One step along the ledger: what concerns the follower is dealt with in order, and passed only when it is done. */
-export async function followOnce(deps: FollowDeps, follower: Follower): Promise<Step> {
+export async function followOnce(
+  deps: FollowDeps,
+  follower: Follower | BatchFollower,
+): Promise<Step> {
   const { ledger, owner, now } = deps;
   const { name, begins } = follower;
   // Renewed at every step, it covers one attempt and the pause after it.
@@ -47,13 +55,27 @@ export async function followOnce(deps: FollowDeps, follower: Follower): Promise<
   const from = await ledger.followers.take(name, owner, now(), untilMs, begins);
   if (from === null) return { result: 'elsewhere' };
   const entries = await ledger.register.entriesAfter(from, BATCH);
-  const next = entries.find((entry) => follower.concerns(entry));
-  const error = next === undefined ? '' : await follower.deal(next);
+  const { error, seq } = await dealt(follower, entries);
   if (error !== '') return { result: 'failed', seq: from, error };
-  const seq = (next ?? entries.at(-1))?.seq ?? from;
-  if (seq === from) return { result: 'idle', seq };
+  if (seq === null) return { result: 'idle', seq: from };
   await ledger.followers.reached(name, owner, seq);
   return { result: 'advanced', seq };
+}
+
+/** `seq`: up to where nothing is left to do; null where there was no entry. */
+async function dealt(
+  follower: Follower | BatchFollower,
+  entries: readonly LedgerEntry[],
+): Promise<{ error: string; seq: number | null }> {
+  const last = entries.at(-1)?.seq ?? null;
+  if ('deal' in follower) {
+    const next = entries.find((entry) => follower.concerns(entry));
+    if (next === undefined) return { error: '', seq: last };
+    return { error: await follower.deal(next), seq: next.seq };
+  }
+  const concerning = entries.filter((entry) => follower.concerns(entry));
+  if (concerning.length === 0) return { error: '', seq: last };
+  return { error: await follower.dealWithAll(concerning), seq: last };
 }
 
 /** Lets another server follow at once. */

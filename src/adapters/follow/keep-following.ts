@@ -1,5 +1,12 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import { type FollowDeps, type Follower, followOnce, letGo, type Step } from './follow-once.ts';
+import {
+  type BatchFollower,
+  type FollowDeps,
+  type Follower,
+  followOnce,
+  letGo,
+  type Step,
+} from './follow-once.ts';
 
 /** How late a follower may be when nothing is wrong. */
 export const POLL_MS = 1_000;
@@ -23,7 +30,7 @@ export interface FollowingDeps {
   follow: FollowDeps;
   name: string;
   /** Asked before every step; undefined once there is no more to follow for. */
-  find: () => Follower | undefined;
+  find: () => Follower | BatchFollower | undefined;
   show: (step: Step) => Promise<void> | void;
   sleep: Sleep;
   stopping: AbortSignal;
@@ -50,7 +57,7 @@ export async function keepFollowing(deps: FollowingDeps): Promise<void> {
 }
 
 /** Whatever fails, a ledger that cannot be read included, is tried again. */
-async function attempt(follow: FollowDeps, follower: Follower): Promise<Step> {
+async function attempt(follow: FollowDeps, follower: Follower | BatchFollower): Promise<Step> {
   try {
     return await followOnce(follow, follower);
   } catch (cause) {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '@temporalio/client';
 import { createCommands } from '../../../src/adapters/engine/commands.ts';
+import { createBulkCounter } from '../../../src/adapters/engine/counter.ts';
+import { createObserver } from '../../../src/adapters/engine/observer.ts';
 import { createStarter } from '../../../src/adapters/engine/starter.ts';
 import { readConfig } from '../../../src/config.ts';
 import { clientOn, connectLazily } from '../../../src/temporal.ts';
@@ -33,5 +35,13 @@ describe('where no engine listens', () => {
     const { input } = admission(1);
     const starting = createStarter(client, { eager: false })({ input, severity: 'high' });
     await expect(starting).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('an observation cannot be told, and is to be told again', async () => {
+    const observing = createObserver(client)('INC-1', { key: 'alert/1' });
+    await expect(observing).rejects.toMatchObject(UNAVAILABLE);
+    const occurrence = { incident_id: 'INC-1', at_ms: 0, threshold: 1, window_ms: 1 };
+    const counting = createBulkCounter(client)('prompt_injection', [occurrence]);
+    await expect(counting).rejects.toMatchObject(UNAVAILABLE);
   });
 });

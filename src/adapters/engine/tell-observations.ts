@@ -1,0 +1,157 @@
+import type { IncidentEvent } from '../../domain/events.ts';
+import type { Occurrence } from '../../domain/escalation.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Incident } from '../../domain/incident-record.ts';
+import type { Register } from '../../domain/ledger.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { ObserveSignal } from '../../domain/messages.ts';
+import { eventIn } from '../../domain/recorded.ts';
+import type { FollowLog } from '../follow/keep-following.ts';
+import { hasStatus } from './unavailable.ts';
+
+/** Incidents that are told at once. */
+const AT_ONCE = 8;
+
+/** INVALID_ARGUMENT: what the engine will not take later either. */
+const NEVER_TAKEN = [3];
+
+export interface TellDeps {
+  register: Pick<Register, 'incident'>;
+  /** Tells the class's counter. Repeats are harmless. */
+  count(incidentClass: string, occurrences: readonly Occurrence[]): Promise<void>;
+  /** Tells the incident's workflow. Repeats are harmless. */
+  observe(incidentId: string, seen: ObserveSignal): Promise<'told' | 'no_workflow'>;
+  log: FollowLog;
+}
+
+/** True for an entry of which a counter or a workflow must be told; most observations only count. */
+export function isToBeTold({ type, body }: LedgerEntry): boolean {
+  return type === 'observed' && ['counted', 'raises', 'widens'].some((part) => part in body);
+}
+
+/**
+ * Tells the counters and the workflows all that the entries have for them, the counters first. '' where all were told;
+ * else why one could not be: an incident that has no workflow yet keeps no other from being told.
+ */
+export async function tellObservations(
+  deps: TellDeps,
+  entries: readonly LedgerEntry[],
+): Promise<string> {
+  const observations = entries.flatMap(observationIn);
+  const incidents = await incidentsOf(deps, observations);
+  const tellings = [
+    ...countings(deps, observations, incidents),
+    ...signallings(deps, observations, incidents),
+  ];
+  const faults: Fault[] = [];
+  while (tellings.length > 0 && !faults.some(isAway)) {
+    const some = tellings.splice(0, AT_ONCE);
+    faults.push(...(await Promise.all(some.map((tell) => attempt(deps, tell)))).flat());
+  }
+  const [first] = faults;
+  return first === undefined ? '' : `${first.code}: ${first.message}`;
+}
+
+interface Observation {
+  incidentId: string;
+  key: string;
+  event: Extract<IncidentEvent, { type: 'observed' }>;
+}
+
+function observationIn(entry: LedgerEntry): Observation[] {
+  const event = eventIn(entry)?.event;
+  if (event?.type !== 'observed') return [];
+  return [{ incidentId: entry.incident_id, key: entry.key, event }];
+}
+
+type Incidents = ReadonlyMap<string, Incident | null>;
+
+async function incidentsOf(
+  { register }: Pick<TellDeps, 'register'>,
+  observations: readonly Observation[],
+): Promise<Incidents> {
+  const ids = new Set(observations.map(({ incidentId }) => incidentId));
+  const found = new Map<string, Incident | null>();
+  for (const id of ids) found.set(id, await register.incident(id));
+  return found;
+}
+
+type Telling = () => Promise<void>;
+
+/** One for each class, whatever its incidents have come to: what is over still fills the window of others. */
+function countings(
+  deps: Pick<TellDeps, 'count'>,
+  observations: readonly Observation[],
+  incidents: Incidents,
+): Telling[] {
+  const byClass = new Map<string, Occurrence[]>();
+  for (const observation of observations) {
+    const incidentClass = incidents.get(observation.incidentId)?.class;
+    if (incidentClass === undefined) continue;
+    const others = byClass.get(incidentClass) ?? [];
+    byClass.set(incidentClass, [...others, ...occurrencesIn(observation)]);
+  }
+  return [...byClass]
+    .filter(([, occurrences]) => occurrences.length > 0)
+    .map(
+      ([incidentClass, occurrences]) =>
+        () =>
+          deps.count(incidentClass, occurrences),
+    );
+}
+
+function occurrencesIn({ incidentId, key, event }: Observation): Occurrence[] {
+  if (event.counted === undefined) return [];
+  const { threshold, window_ms, times } = event.counted;
+  const about = { incident_id: incidentId, threshold, window_ms };
+  return times.map((at_ms, n) => ({ ...about, key: `${incidentId}/${key}/${n}`, at_ms }));
+}
+
+/** One for each incident that is not over: its workflow is told in the order of the ledger. */
+function signallings(
+  deps: TellDeps,
+  observations: readonly Observation[],
+  incidents: Incidents,
+): Telling[] {
+  return [...incidents].flatMap(([incidentId, incident]) => {
+    if (incident === null || incident.resolved_at !== '') return [];
+    const seen = observations.filter((o) => o.incidentId === incidentId).flatMap(signalIn);
+    return seen.length === 0 ? [] : [() => signalAll(deps, incidentId, seen)];
+  });
+}
+
+function signalIn({ key, event: { raises, widens } }: Observation): ObserveSignal[] {
+  if (raises === undefined && widens === undefined) return [];
+  return [{ key, ...(raises && { raises }), ...(widens && { widens }) }];
+}
+
+async function signalAll(
+  { register, observe }: TellDeps,
+  incidentId: string,
+  seen: readonly ObserveSignal[],
+): Promise<void> {
+  for (const signal of seen) {
+    if ((await observe(incidentId, signal)) === 'told') continue;
+    const incident = await register.incident(incidentId);
+    if (incident === null || incident.resolved_at !== '') return;
+    const message = `${incidentId} has no workflow yet`;
+    throw new Fault('not_started', message, { retryable: true });
+  }
+}
+
+/** What the engine will never take must not keep all that follows from being told. */
+async function attempt({ log }: Pick<TellDeps, 'log'>, tell: Telling): Promise<Fault[]> {
+  try {
+    await tell();
+    return [];
+  } catch (error) {
+    if (error instanceof Fault) return [error];
+    if (!hasStatus(error, NEVER_TAKEN)) throw error;
+    log.warn({ err: error }, 'the engine refuses to be told of an observation');
+    return [];
+  }
+}
+
+function isAway({ code }: Fault): boolean {
+  return code === 'engine_unavailable';
+}
