@@ -9,6 +9,7 @@ import { wideningFor } from '../domain/widen.ts';
 import { canonicalJson } from '../evidence/canonical.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 import { type AdmissionDeps, admissionOf } from './admission.ts';
+import { alertIdentity } from './alert-identity.ts';
 import type { Mapping } from './mapping/map-alert.ts';
 
 /** A rule's name may be as long as a policy likes; of a title, as much as a list shows. */
@@ -64,7 +65,7 @@ function occurredMs({ occurred_at }: Alert, nowMs: number): number {
 
 /** Of one source, whoever of its senders brings it: two replicas of a shipper bring one alert. */
 function identityOf(source: string, parts: readonly string[]): string {
-  return sha256Hex(canonicalJson([source, ...parts.map((part) => part.toWellFormed())]));
+  return alertIdentity([source, ...parts.map((part) => part.toWellFormed())]);
 }
 
 function titleOf({ title }: Alert): string {

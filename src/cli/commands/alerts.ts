@@ -8,10 +8,11 @@ import { explanation } from '../text/alert-explanation.ts';
 import { counted } from '../text/counted.ts';
 import type { Paint } from '../text/paint.ts';
 import { tableWithHead, type Cell } from '../text/table.ts';
+import { alertsListedCommands } from './alerts-listed.ts';
 
 export function alertsCommand(cli: Cli): Command {
   const alerts = new Command('alerts').description(
-    'say what the alerts of detectors become, and check the rules that decide it',
+    'list the alerts of detectors, say what they become, check the rules that decide it',
   );
   alerts
     .command('explain')
@@ -26,6 +27,7 @@ export function alertsCommand(cli: Cli): Command {
     .description('try the rules on the samples that they name')
     .argument('[file]', 'a file of rules of a policy directory; else all rules of the policy')
     .action((file?: string) => check(cli, file ?? null));
+  for (const command of alertsListedCommands(cli)) alerts.addCommand(command);
   return alerts;
 }
 
