@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../domain/alert.ts';
+import type { Alert, Json, JsonObject, SplitDocument } from '../../domain/alert.ts';
+import { parseStrictJson } from '../../evidence/strict-json.ts';
 
 /** How far a detector's clock may be from any time that is meant: ECMAScript's own bound. */
 const MOST_MS = 8.64e15;
@@ -46,4 +47,45 @@ function rfc3339(said: string): string {
 /** Outside of the years 0 to 9999 an instant has another form. */
 function inYears(written: string): string {
   return /^\d{4}-/.test(written) ? written : '';
+}
+
+/** As `instant`; '' for the zero time too, as which programs in Go write "never". */
+export function goInstant(value: Json | undefined): string {
+  const at = instant(value);
+  return at.startsWith('0001-01-01T') ? '' : at;
+}
+
+/** An object, or an empty one for whatever is none. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** A list, or an empty one for whatever is none. */
+export function listOf(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** What JSON inside of a text holds, as strict as the door is; what is no such text stays as it is. */
+export function decoded(value: Json | undefined): Json {
+  if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value ?? null;
+  try {
+    return parseStrictJson(value, { lossless: true }) as Json;
+  } catch {
+    return value;
+  }
+}
+
+/** Each part becomes an alert, or is refused for the reason that `read` gives. */
+export function readEach<T>(
+  parts: readonly T[],
+  read: (part: T) => Alert | string,
+): Pick<SplitDocument, 'alerts' | 'refused'> {
+  const alerts: Alert[] = [];
+  const refused: SplitDocument['refused'] = [];
+  for (const [index, part] of parts.entries()) {
+    const got = read(part);
+    if (typeof got === 'string') refused.push({ index, reason: got });
+    else alerts.push(got);
+  }
+  return { alerts, refused };
 }
