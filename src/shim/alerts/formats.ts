@@ -1,5 +1,7 @@
+import { alertmanager } from './alertmanager.ts';
 import { falco } from './falco.ts';
 import type { AlertFormat } from './format.ts';
+import { grafana } from './grafana.ts';
 
 /** All that are known. Where two would recognise one document, the narrower stands first. */
-export const FORMATS: readonly AlertFormat[] = [falco];
+export const FORMATS: readonly AlertFormat[] = [falco, alertmanager, grafana];
