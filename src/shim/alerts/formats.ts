@@ -2,6 +2,8 @@ import { alertmanager } from './alertmanager.ts';
 import { falco } from './falco.ts';
 import type { AlertFormat } from './format.ts';
 import { grafana } from './grafana.ts';
+import { kyverno } from './kyverno.ts';
+import { trivy } from './trivy.ts';
 
 /** All that are known. Where two would recognise one document, the narrower stands first. */
-export const FORMATS: readonly AlertFormat[] = [falco, alertmanager, grafana];
+export const FORMATS: readonly AlertFormat[] = [falco, alertmanager, grafana, kyverno, trivy];
