@@ -1,4 +1,6 @@
+import { admission } from './admission.ts';
 import { alertmanager } from './alertmanager.ts';
+import { cloudevents } from './cloudevents.ts';
 import { falco } from './falco.ts';
 import type { AlertFormat } from './format.ts';
 import { grafana } from './grafana.ts';
@@ -6,4 +8,12 @@ import { kyverno } from './kyverno.ts';
 import { trivy } from './trivy.ts';
 
 /** All that are known. Where two would recognise one document, the narrower stands first. */
-export const FORMATS: readonly AlertFormat[] = [falco, alertmanager, grafana, kyverno, trivy];
+export const FORMATS: readonly AlertFormat[] = [
+  falco,
+  alertmanager,
+  grafana,
+  kyverno,
+  trivy,
+  admission,
+  cloudevents,
+];

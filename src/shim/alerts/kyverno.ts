@@ -4,6 +4,7 @@ import {
   goInstant,
   instant,
   isObject,
+  itemsOf,
   listed,
   listOf,
   member,
@@ -41,9 +42,9 @@ const RESULTS = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
 /** Of what is as it should be, or was not looked at, nothing is said. */
 const NOT_SAID: readonly string[] = ['pass', 'skip'];
 
-/** `kubectl get -o json` gives lists. */
+/** `kubectl get -o json` gives lists, and so does the API. */
 function inList(part: Json): Json[] {
-  return text(member(part, 'kind')).endsWith('List') ? listOf(member(part, 'items')) : [part];
+  return text(member(part, 'kind')).endsWith('List') ? itemsOf(part) : [part];
 }
 
 function isReport(part: Json): part is JsonObject {
@@ -66,15 +67,13 @@ interface Result {
 
 function resultsOf(part: Json): Result[] {
   if (!isReport(part)) return [{ result: part, report: null }];
-  const isSaid = (result: Json) => !NOT_SAID.includes(text(member(result, 'result')));
-  return listOf(member(part, 'results'))
-    .filter(isSaid)
-    .map((result) => ({ result, report: part }));
+  return listOf(member(part, 'results')).map((result) => ({ result, report: part }));
 }
 
-function alertOf({ result: part, report }: Result): Alert | string {
+function alertOf({ result: part, report }: Result): Alert | string | null {
   if (report === null && !isSingle(part)) return heartbeat(part) ?? 'it is no report and no result';
   const result = text(member(part, report === null ? 'status' : 'result'));
+  if (NOT_SAID.includes(result)) return null;
   const [policy, rule, message] = ['policy', 'rule', 'message'].map((name) =>
     text(member(part, name)),
   );

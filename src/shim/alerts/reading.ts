@@ -65,6 +65,15 @@ export function listOf(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The items of a list of Kubernetes, which leave out what the list says of all: their version and kind. */
+export function itemsOf(list: Json): Json[] {
+  const kind = text(member(list, 'kind')).replace(/List$/, '');
+  const apiVersion = text(member(list, 'apiVersion'));
+  return listOf(member(list, 'items')).map((item) =>
+    isObject(item) ? { apiVersion, kind, ...item } : item,
+  );
+}
+
 /** What JSON inside of a text holds, as strict as the door is; what is no such text stays as it is. */
 export function decoded(value: Json | undefined): Json {
   if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value ?? null;
@@ -75,17 +84,17 @@ export function decoded(value: Json | undefined): Json {
   }
 }
 
-/** Each part becomes an alert, or is refused for the reason that `read` gives. */
+/** Each part becomes an alert, is refused for the reason that `read` gives, or is none that need be told: null. */
 export function readEach<T>(
   parts: readonly T[],
-  read: (part: T) => Alert | string,
+  read: (part: T) => Alert | string | null,
 ): Pick<SplitDocument, 'alerts' | 'refused'> {
   const alerts: Alert[] = [];
   const refused: SplitDocument['refused'] = [];
   for (const [index, part] of parts.entries()) {
     const got = read(part);
     if (typeof got === 'string') refused.push({ index, reason: got });
-    else alerts.push(got);
+    else if (got !== null) alerts.push(got);
   }
   return { alerts, refused };
 }
