@@ -1,10 +1,12 @@
 import { admission } from './admission.ts';
 import { alertmanager } from './alertmanager.ts';
+import { asff } from './asff.ts';
 import { cloudevents } from './cloudevents.ts';
 import { falco } from './falco.ts';
 import type { AlertFormat } from './format.ts';
 import { grafana } from './grafana.ts';
 import { kyverno } from './kyverno.ts';
+import { ocsf } from './ocsf.ts';
 import { trivy } from './trivy.ts';
 
 /** All that are known. Where two would recognise one document, the narrower stands first. */
@@ -15,5 +17,7 @@ export const FORMATS: readonly AlertFormat[] = [
   kyverno,
   trivy,
   admission,
+  asff,
+  ocsf,
   cloudevents,
 ];
