@@ -59,6 +59,8 @@ export function createDetectors(deps: DetectorsDeps): Detectors {
       if (authorization !== '') return byAuthorization(principals, authorization);
       const signed = signedBy(headers, now());
       if (signed !== null) {
+        const someSign = reporters().some(([, { hmac_key_file }]) => hmac_key_file !== '');
+        if (!someSign) return 'invalid';
         return { fromBody: (bytes) => bySignature(deps, reporters(), signed, bytes) };
       }
       return byCertificate(principals, reporters(), certificate);

@@ -6,7 +6,7 @@ import type { ShimDeps } from '../deps.ts';
 import { refuse } from '../refuse.ts';
 import { answersFor } from './answers.ts';
 import { documentsOf, type Documents } from './documents.ts';
-import { holdToFormat, type Door } from './door.ts';
+import { holdToFormat, holdToRate, type Door } from './door.ts';
 import type { AlertFormat, Envelope } from './format.ts';
 import { inflate, isPlain, MOST_INFLATED_BYTES } from './inflate.ts';
 import { recogniseFormat } from './recognise.ts';
@@ -35,14 +35,17 @@ export async function deliver(
 ): Promise<AlertReceipt> {
   const leave = await door.open.enter(openBytes(delivery));
   try {
+    // Its sender's other deliveries may have been read while this one waited.
+    holdToRate(door, principal, asked?.name ?? null);
     const { format, document, cost } = await read(principal, delivery, asked, door);
-    door.rate.spend(principal.name, door.detectors.rateOf(principal), cost);
+    pay(door, principal, cost);
     return await door.intake.take(principal, delivery, format.name, document);
   } catch (error) {
     if (error instanceof Fault && error.retryable) throw error;
     const code = error instanceof Fault ? error.code : 'internal';
     const about = { principal: principal.name, delivery: delivery.sha256, code };
     log.warn(about, 'a delivery was refused, and is kept as it came');
+    pay(door, principal, costOf(1, delivery.bytes));
     await door.intake.keepUnread(principal, delivery, code);
     throw error;
   } finally {
@@ -54,10 +57,18 @@ function openBytes({ bytes, headers }: Delivery): number {
   return isPlain(headers['content-encoding'] ?? '') ? bytes.length : MOST_INFLATED_BYTES;
 }
 
+/** In alerts, as the rate counts them. */
+function costOf(parts: number, bytes: Uint8Array): number {
+  return Math.max(1, parts, bytes.length / BYTES_OF_AN_ALERT);
+}
+
+function pay({ rate, detectors }: Door, principal: Principal, cost: number): void {
+  rate.spend(principal.name, detectors.rateOf(principal), cost);
+}
+
 interface Read {
   format: AlertFormat;
   document: SplitDocument;
-  /** Alerts, as the rate counts them. */
   cost: number;
 }
 
@@ -79,7 +90,7 @@ async function read(
     refuse('too_many_alerts', `A delivery may hold ${MOST_ALERTS} alerts; this one has ${parts}`);
   }
   refuseNoAlert(document, format, documents, { headers }, door.formats);
-  return { format, document, cost: Math.max(parts, inflated.length / BYTES_OF_AN_ALERT) };
+  return { format, document, cost: costOf(parts, inflated) };
 }
 
 function decode(bytes: Uint8Array): string {

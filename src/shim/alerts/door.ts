@@ -9,8 +9,11 @@ import type { AlertFormat } from './format.ts';
 import { createRate, type Rate } from './rate.ts';
 import { createRoom, type Room } from './room.ts';
 
-/** Of bodies that are arriving: eight times more senders of the largest than there are kinds of detectors. */
+/** Of bodies that are arriving: of the largest, many more than there are detectors. */
 const BYTES_ARRIVING = 256 * 1024 * 1024;
+
+/** Of those whose sender only the body will tell, so that strangers who send slowly keep nobody else out. */
+const BYTES_UNPROVEN = 16 * 1024 * 1024;
 
 /** Of bodies that are being read, which take some ten times as much while they are. */
 const BYTES_OPEN = 32 * 1024 * 1024;
@@ -24,6 +27,7 @@ export interface Door {
   /** Told of every call without a valid credential: in whose name it came. */
   refused: (source: string) => void;
   arriving: Room;
+  unproven: Room;
   open: Room;
 }
 
@@ -38,6 +42,7 @@ export function createDoor({ now, beyondRate, ...given }: DoorDeps): Door {
     ...given,
     rate: createRate(now, beyondRate),
     arriving: createRoom(BYTES_ARRIVING),
+    unproven: createRoom(BYTES_UNPROVEN),
     open: createRoom(BYTES_OPEN),
   };
 }

@@ -11,6 +11,7 @@ import { inRole } from '../middleware/authentication.ts';
 import { refuse } from '../refuse.ts';
 import { formatCalled, holdToFormat, holdToRate, type Door } from './door.ts';
 import { isKnownEncoding } from './inflate.ts';
+import type { Room } from './room.ts';
 import { announcedBytes, readWire } from './wire.ts';
 
 /** RFC 6750, section 3, and RFC 7617, section 2. */
@@ -38,11 +39,11 @@ export async function receive(
   });
   const claim = () => door.detectors.claimed(headers['authorization'], format);
   if (isSigned(caller)) {
-    const body = await arrived(request, response, headers, door);
+    const body = await arrived(request, response, headers, door.unproven);
     return { principal: admit(door, await caller.fromBody(body.bytes), format, claim), body };
   }
   const principal = admit(door, caller, format, claim);
-  return { principal, body: await arrived(request, response, headers, door) };
+  return { principal, body: await arrived(request, response, headers, door.arriving) };
 }
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {
@@ -76,13 +77,13 @@ async function arrived(
   request: Request,
   response: Response,
   headers: Readonly<Record<string, string>>,
-  door: Door,
+  room: Room,
 ): Promise<Delivery> {
   const encoding = headers['content-encoding'] ?? '';
   if (!isKnownEncoding(encoding)) {
     refuse('unsupported_media_type', 'The body may be sent as gzip, deflate, zstd, or as it is');
   }
-  const leave = await door.arriving.enter(announcedBytes(request));
+  const leave = await room.enter(announcedBytes(request));
   if (response.closed) leave();
   response.once('close', leave);
   const bytes = await readWire(request);

@@ -20,6 +20,8 @@ export function errors({ log, metrics }: Pick<ShimDeps, 'log' | 'metrics'>): Err
     const { code, status } = problem;
     const about = { request_id: response.get('X-Request-Id'), path: request.path, code };
     if (code === 'ledger_unavailable') metrics.ledgerFailures.inc();
+    // It would be said as often as the sender sends; `beyondRate` of the door says it once.
+    if (error instanceof BeyondRate) return answer(response, problem);
     if (status === 500) log.error({ ...about, err: error }, 'a call failed by a bug');
     else if (status > 500) log.error({ ...about, reason: problem.error }, 'a call failed');
     else if (status === 401 || status === 403) {

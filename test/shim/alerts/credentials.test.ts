@@ -118,6 +118,18 @@ describe('a detector is a stranger', () => {
     expect(shim.alerts.unread).toEqual([]);
   });
 
+  it('with a signature where no source signs, which is seen before its body', async () => {
+    const before = { ...shim.reporters };
+    for (const key of Object.keys(shim.reporters)) delete shim.reporters[key];
+    const large = await fetch(`${shim.url}/api/v1/alerts/grafana`, {
+      method: 'POST',
+      headers: grafanaSigned(KEYS['grafana'] ?? ''),
+      body: 'x'.repeat(3 * 1024 * 1024),
+    });
+    expect(await failure(large)).toEqual([401, 'unauthenticated']);
+    Object.assign(shim.reporters, before);
+  });
+
   it('once it was revoked, whatever it shows', async () => {
     const source = 'revoked';
     const key = 'the key of one that was revoked';
