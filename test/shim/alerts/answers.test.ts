@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALERT_FORMATS, type AlertFormatName } from '../../../src/domain/alert.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { reporterSchema } from '../../../src/domain/reporter.ts';
+import { answersFor } from '../../../src/shim/alerts/answers.ts';
 import { receiptSchema } from '../../../src/shim/alerts/receipt.ts';
 import { PLAIN_FORMATS } from '../../support/plain-format.ts';
 import { boot, failure, read, type Booted } from '../boot.ts';
@@ -91,5 +93,20 @@ describe('a sender of whatever it is', () => {
     const response = await post('/trivy', alertOf('trivy'));
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10);
     expect(response.status).toBe(429);
+  });
+});
+
+describe('the documentation', () => {
+  it('has the answers of each format', () => {
+    const text = readFileSync(new URL('../../../docs/detectors.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| (`.+?) +\|.*\| (\d+) +\| (\d+) +\|$/gm)];
+    const said = rows.flatMap(([, names = '', nothingReadable, beyondRate]) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [
+        name,
+        { nothingReadable: Number(nothingReadable), beyondRate: Number(beyondRate) },
+      ]),
+    );
+    const done = ALERT_FORMATS.map((name) => [name, answersFor(name)]);
+    expect(Object.fromEntries(said)).toEqual(Object.fromEntries(done));
   });
 });

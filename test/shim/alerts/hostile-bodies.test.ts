@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../src/shim/alerts/formats.ts';
 import { problemSchema } from '../../../src/shim/schemas.ts';
