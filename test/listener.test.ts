@@ -13,6 +13,9 @@ import {
   type TlsAuthority,
 } from './support/tls-authority.ts';
 
+/** Keys and certificates are made by programs of their own, on machines that others use too. */
+const SLOW_MS = 60_000;
+
 const SPIFFE = 'spiffe://cluster.example/ns/falco/sa/falco';
 const OURS: Record<string, string> = {
   'by-uri': SPIFFE,
@@ -40,7 +43,7 @@ beforeAll(async () => {
   }
   const files = { cert: server.cert, key: server.key, clientCa: ours.root };
   tls = await listenTls(createApp(shim.deps), 'ALERTS_TLS_ADDR', '127.0.0.1:0', files);
-});
+}, SLOW_MS);
 afterAll(async () => {
   await tls.stop();
   await shim.stop();

@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import { readPrivateFile } from './private-file.ts';
 import type { Principals } from './principals.ts';
 import { basicCredentials } from './token.ts';
-import { signedBy, type Headers, type Signed } from './webhook-signature.ts';
+import { isSigned, signedBy, type Headers, type Signed } from './webhook-signature.ts';
 
 /** Shorter, it could be guessed from one signature. Characters. */
 const LEAST_KEY_LENGTH = 24;
@@ -57,13 +57,11 @@ export function createDetectors(deps: DetectorsDeps): Detectors {
   return {
     identify: async ({ authorization = '', headers, certificate }) => {
       if (authorization !== '') return byAuthorization(principals, authorization);
+      if (!isSigned(headers)) return byCertificate(principals, reporters(), certificate);
       const signed = signedBy(headers, now());
-      if (signed !== null) {
-        const someSign = reporters().some(([, { hmac_key_file }]) => hmac_key_file !== '');
-        if (!someSign) return 'invalid';
-        return { fromBody: (bytes) => bySignature(deps, reporters(), signed, bytes) };
-      }
-      return byCertificate(principals, reporters(), certificate);
+      const signers = reporters().filter(([, { hmac_key_file }]) => hmac_key_file !== '');
+      if (signed === null || signers.length === 0) return 'invalid';
+      return { fromBody: (bytes) => bySignature(deps, signers, signed, bytes) };
     },
     maySend: (principal, format) =>
       [principal.formats, reporterOf(principal)?.formats ?? []].every(
@@ -107,7 +105,6 @@ async function bySignature(
   bytes: Uint8Array,
 ): Promise<Known> {
   for (const [source, { hmac_key_file }] of sources) {
-    if (hmac_key_file === '') continue;
     const key = await keyIn(deps, source, hmac_key_file);
     if (key !== null && signed.isBy(key, bytes)) {
       return (await deps.principals.reporterFor(source)) ?? 'invalid';

@@ -10,6 +10,9 @@ const TOLERANCE_MS = 5 * 60_000;
 /** Standard Webhooks, "Signature scheme": base64 behind `whsec_`. */
 const STANDARD_SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 
+/** The same: 24 to 64 bytes. */
+const LEAST_SECRET_BYTES = 24;
+
 /** Standard Webhooks, "Webhook headers": an event is signed once for each key that is in use. */
 const MOST_SIGNATURES = 8;
 
@@ -29,6 +32,11 @@ export function signedBy(headers: Headers, nowMs: number): Signed | null {
   return standard(headers, nowMs) ?? grafana(headers, nowMs);
 }
 
+/** Whether there is a signature at all, good or not. */
+export function isSigned(headers: Headers): boolean {
+  return 'webhook-signature' in headers || 'x-grafana-alerting-signature' in headers;
+}
+
 /** https://www.standardwebhooks.com: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`. */
 function standard(headers: Headers, nowMs: number): Signed | null {
   const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatures } = headers;
@@ -37,7 +45,7 @@ function standard(headers: Headers, nowMs: number): Signed | null {
   return {
     isBy: (key, bytes) => {
       const secret = Buffer.from(STANDARD_SECRET.exec(key)?.[1] ?? '', 'base64');
-      if (secret.length === 0) return false;
+      if (secret.length < LEAST_SECRET_BYTES) return false;
       const mac = createHmac('sha256', secret).update(`${id}.${at}.`).update(bytes);
       const expected = `v1,${mac.digest('base64')}`;
       return claimed.some((signature) => sameSecret(signature, expected));

@@ -67,4 +67,10 @@ describe('signatures of Standard Webhooks', () => {
   it('are made with a key that is written as one', () => {
     expect(signedBy(standard(), NOW)?.isBy(RAW.toString('base64'), BYTES)).toBe(false);
   });
+
+  it('are not made with a key that is too short', () => {
+    const short = Buffer.alloc(20, 7);
+    const signed = signedBy(signedHeaders(short, 'msg_1', NOW, BODY), NOW);
+    expect(signed?.isBy(`whsec_${short.toString('base64')}`, BYTES)).toBe(false);
+  });
 });

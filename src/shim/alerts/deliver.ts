@@ -15,11 +15,15 @@ import { splitAll } from './split-all.ts';
 /** All of a delivery is one transaction of the ledger, during which the others wait. */
 const MOST_ALERTS = 10_000;
 
+/** However short they are, each value takes its time and its memory; no alert has so many for its bytes. */
+const MOST_VALUES = 200_000;
+
 /** What is in no format at the beginning will not be later on. */
 const MOST_RECOGNISED = 100;
 
-/** Of a small alert. One of many bytes counts as many, because it takes as long to be read. */
+/** Of a common alert. One of many bytes or values counts as many, because it takes as long to be read. */
 const BYTES_OF_AN_ALERT = 4_096;
+const VALUES_OF_AN_ALERT = 100;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -45,7 +49,7 @@ export async function deliver(
     const code = error instanceof Fault ? error.code : 'internal';
     const about = { principal: principal.name, delivery: delivery.sha256, code };
     log.warn(about, 'a delivery was refused, and is kept as it came');
-    pay(door, principal, costOf(1, delivery.bytes));
+    pay(door, principal, costOf(1, delivery.bytes, 0));
     await door.intake.keepUnread(principal, delivery, code);
     throw error;
   } finally {
@@ -58,8 +62,8 @@ function openBytes({ bytes, headers }: Delivery): number {
 }
 
 /** In alerts, as the rate counts them. */
-function costOf(parts: number, bytes: Uint8Array): number {
-  return Math.max(1, parts, bytes.length / BYTES_OF_AN_ALERT);
+function costOf(parts: number, bytes: Uint8Array, values: number): number {
+  return Math.max(1, parts, bytes.length / BYTES_OF_AN_ALERT, values / VALUES_OF_AN_ALERT);
 }
 
 function pay({ rate, detectors }: Door, principal: Principal, cost: number): void {
@@ -80,6 +84,7 @@ async function read(
   door: Door,
 ): Promise<Read> {
   const inflated = await inflate(bytes, headers['content-encoding'] ?? '');
+  const values = valuesIn(inflated);
   const documents = documentsOf(decode(inflated), headers['content-type'] ?? '');
   refuseNoDocument(documents);
   const format = asked ?? recognised(documents, { headers }, door.formats);
@@ -90,7 +95,16 @@ async function read(
     refuse('too_many_alerts', `A delivery may hold ${MOST_ALERTS} alerts; this one has ${parts}`);
   }
   refuseNoAlert(document, format, documents, { headers }, door.formats);
-  return { format, document, cost: costOf(parts, inflated) };
+  return { format, document, cost: costOf(parts, inflated, values) };
+}
+
+/** A comma stands between any two of them, and costs next to nothing to be counted. */
+function valuesIn(bytes: Uint8Array): number {
+  const comma = ','.charCodeAt(0);
+  let commas = 0;
+  for (const byte of bytes) if (byte === comma) commas++;
+  if (commas < MOST_VALUES) return commas + 1;
+  return refuse('body_too_large', `The body has more than ${MOST_VALUES} values`);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -15,9 +15,12 @@ export function splitAll(
   for (let place = 0; place < documents.length + refused.length; place++) {
     const reason = reasons.get(place);
     const split = reason === undefined ? next(unread, format, envelope) : unreadable(reason);
-    whole.alerts.push(...split.alerts);
-    whole.refused.push(...split.refused.map((part) => ({ ...part, index: part.index + parts })));
-    whole.disagreements.push(...split.disagreements);
+    // One by one: as arguments of a call, a document's parts may be more than the stack holds.
+    for (const alert of split.alerts) whole.alerts.push(alert);
+    for (const { index, reason: why } of split.refused) {
+      whole.refused.push({ index: index + parts, reason: why });
+    }
+    for (const disagreement of split.disagreements) whole.disagreements.push(disagreement);
     parts += split.alerts.length + split.refused.length;
   }
   return whole;
