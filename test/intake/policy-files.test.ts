@@ -40,7 +40,7 @@ alerting:
 `;
 
 describe('the shipped policy', () => {
-  it('answers ten classes with the actions and severities of the table', async () => {
+  it('answers eleven classes with the actions and severities of the table', async () => {
     const { containment } = await shipped();
     const table = Object.entries(containment.rules).map(([name, rule]) => [
       name,
@@ -48,7 +48,7 @@ describe('the shipped policy', () => {
       rule.default_severity,
       rule.actions.join(' '),
     ]);
-    expect(table).toHaveLength(10);
+    expect(table).toHaveLength(11);
     expect(table).toEqual(
       expect.arrayContaining([
         [
@@ -110,7 +110,7 @@ describe('the shipped policy', () => {
       'unauthorized_access',
     ]);
     const reported = new Set(Object.values(reporters.reporters).flatMap(({ classes }) => classes));
-    const byCordon = ['evidence_violation'];
+    const byCordon = ['evidence_violation', 'detector_failure'];
     expect([...reported, ...byCordon].toSorted()).toEqual(
       Object.keys(containment.rules).toSorted(),
     );

@@ -51,6 +51,15 @@ function explained({ rules, alert }: Sampled, characters: number, members: numbe
   return explainAlert(rules, { ...alert, facts });
 }
 
+/** An alert of each format, the richest. */
+function oneOfEach(all: readonly Sampled[]): Sampled[] {
+  const size = ({ alert }: Sampled) => JSON.stringify(alert.facts).length;
+  const byFormat = Map.groupBy(all, ({ rules }) => rules.format);
+  return [...byFormat.values()].flatMap((some) =>
+    some.toSorted((a, b) => size(b) - size(a)).slice(0, 1),
+  );
+}
+
 describe('the shipped rules', () => {
   test('are there, and so are their samples', () => {
     expect(sampled.length).toBeGreaterThan(1);
@@ -58,16 +67,17 @@ describe('the shipped rules', () => {
 
   test('decide alerts that are many times as large as any', () => {
     for (const each of sampled) {
-      const { considered } = explained(each, 8_192, 100);
-      expect(considered.filter(({ reason }) => reason === TOO_MANY)).toEqual([]);
+      const { considered } = explained(each, 4_096, 10);
+      const undecided = considered.filter(({ reason }) => reason === TOO_MANY);
+      expect([each.rules.format, undecided]).toEqual([each.rules.format, []]);
     }
   });
 
   test.each([
-    ['long texts', 300_000, 0],
-    ['long lists', 0, 10_000],
+    ['long texts', 100_000, 0],
+    ['long lists', 0, 1_000],
   ])('take a moment for alerts of %s, and make a valid report of what they match', (_, ...size) => {
-    for (const each of sampled) {
+    for (const each of oneOfEach(sampled)) {
       const begun = performance.now();
       const { mapping } = explained(each, ...size);
       // A few tens of milliseconds on a quiet machine.
