@@ -98,3 +98,14 @@ export function readEach<T>(
   }
   return { alerts, refused };
 }
+
+/** A count, which may be written as decimal text; null for what is none. */
+export function count(value: Json | undefined): number | null {
+  const said = word(value);
+  return /^\d{1,16}(?:\.\d+)?$/.test(said) ? Number(said) : null;
+}
+
+/** What a watcher of detectors reads, as `alert.health`: what it tells of, and how many events went unseen. */
+export function aboutItself(event: string, lost: number | null): JsonObject {
+  return { event, lost };
+}
