@@ -229,4 +229,4 @@ function deepFreeze(value: Json): Json {
 }
 
 /** Of thousands of hostile documents, how many each test tries: a second or two on a slow machine. */
-export const HOSTILE_RUNS = { numRuns: 300 };
+export const HOSTILE_RUNS = { numRuns: 200 };

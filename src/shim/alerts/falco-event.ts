@@ -13,7 +13,7 @@ const CUT = '[...]';
 const MOST_BYTES_EACH = 3;
 
 /** Rules list a dozen fields; each costs a pass over the output. */
-const MOST_FIELDS_CUT = 64;
+const MOST_FIELDS_CUT = 16;
 
 /** Whether it is an event of Falco, by whichever way it came. `output` is left out where falco.yaml says so. */
 export function isFalcoEvent(part: Json): part is JsonObject {
@@ -45,7 +45,10 @@ export function falcoAlert(event: JsonObject): Alert {
 /** Go writes no trailing zeros, Falco writes nine digits. */
 function nanosecond(event: JsonObject): string {
   const said = text(event['time']) || word(member(event, 'output_fields', 'evt.time'));
-  return said.replace(/(\.\d*?)0*Z$/, '$1Z').replace('.Z', 'Z');
+  const [, second, digits] = /^([^.]{1,32})\.(\d{1,12})Z$/.exec(said) ?? [];
+  if (second === undefined || digits === undefined) return said;
+  const told = digits.replace(/0+$/, '');
+  return told === '' ? `${second}Z` : `${second}.${told}Z`;
 }
 
 function outputAsCut(event: JsonObject): string {

@@ -38,9 +38,15 @@ function asFalcoSays(event: JsonObject): JsonObject {
   const { source, tags } = event;
   return {
     source: source === 'syscalls' ? 'syscall' : (source ?? ''),
-    tags:
-      typeof tags === 'string' ? tags.split(/\s*,\s*/).filter((tag) => tag !== '') : (tags ?? []),
+    tags: typeof tags === 'string' ? tagsIn(tags) : (tags ?? []),
   };
+}
+
+function tagsIn(written: string): string[] {
+  return written
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
 }
 
 function isTest(event: JsonObject): boolean {

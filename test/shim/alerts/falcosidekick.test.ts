@@ -1,31 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Json, JsonObject } from '../../../src/domain/alert.ts';
 import { falco } from '../../../src/shim/alerts/falco.ts';
 import { falcosidekick } from '../../../src/shim/alerts/falcosidekick.ts';
-import { FORMATS } from '../../../src/shim/alerts/formats.ts';
 import { text } from '../../../src/shim/alerts/reading.ts';
-import { recogniseFormat } from '../../../src/shim/alerts/recognise.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
 import { alertIn, sampleDocument } from '../../support/alert-samples.ts';
-import {
-  HOSTILE_RUNS,
-  NOTHINGS,
-  expectSplitsHonestly,
-  hostileDocuments,
-} from '../../support/hostile-documents.ts';
 
 const HERE = { headers: {} };
 const FORWARDED = sampleDocument('falcosidekick-forwarded.json') as JsonObject;
 const CUT = sampleDocument('falcosidekick-cut.json') as JsonObject;
 const TEST = sampleDocument('falcosidekick-test.json') as JsonObject;
-const SAMPLES = [FORWARDED, CUT, TEST];
 
-test.each(SAMPLES)('%# of the samples is recognised as from Falcosidekick', (document) => {
-  const recognised = recogniseFormat(document, HERE, FORMATS);
-  expect(recognised).toMatchObject({ format: { name: 'falcosidekick' } });
-});
+describeAlertFormat(falcosidekick, [FORWARDED, CUT, TEST]);
 
 test('an event that came from Falco too is the same, whatever was added on the way', () => {
   const direct = sampleDocument('falco-syscall.json');
@@ -94,18 +82,4 @@ test('the rules for both ways are the same', () => {
       (parse(readFileSync(`policy/detectors/${name}.yaml`, 'utf8')) as { rules: Json }).rules,
   );
   expect(rules[0]).toStrictEqual(rules[1]);
-});
-
-test.each(NOTHINGS.map((document) => ({ document })))('$document is no alert', ({ document }) => {
-  expect(falcosidekick.recognise(document, HERE)).toBe(false);
-  expect(falcosidekick.split(document, HERE).alerts).toStrictEqual([]);
-});
-
-test('whatever comes, nothing is thrown and each alert is one', () => {
-  assert(
-    property(hostileDocuments(SAMPLES), (document: Json) =>
-      expectSplitsHonestly(falcosidekick, document),
-    ),
-    HOSTILE_RUNS,
-  );
 });
