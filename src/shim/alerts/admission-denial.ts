@@ -49,9 +49,12 @@ function webhookIn(message: string): string {
 /** A denial is read, not a book: what stands beyond these characters names no image. */
 const MOST_CHARACTERS = 8_192;
 
-/** A reference with a registry or a path, and a tag or a digest, as the distribution specification writes it. */
+/**
+ * A reference with a registry or a path, and a tag or a digest, as the distribution specification writes it. It begins
+ * where a word does, so that each is looked at once.
+ */
 const IMAGE =
-  /\b[a-z0-9][a-z0-9.-]{0,252}(?::\d{1,5})?(?:\/[a-z0-9._-]{1,128}){1,8}(?:@sha256:[0-9a-f]{64}|:[\w][\w.-]{0,127})/g;
+  /(?<![\w.:@/-])[a-z0-9][a-z0-9.-]{0,252}(?::\d{1,5})?(?:\/[a-z0-9._-]{1,128}){1,8}(?:@sha256:[0-9a-f]{64}|:[\w][\w.-]{0,127})/g;
 
 /** Those of the object; else those that the message names. */
 function imagesOf({ images, message }: Denial): string[] {

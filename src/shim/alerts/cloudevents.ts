@@ -7,6 +7,8 @@ const REQUIRED = ['id', 'source', 'specversion', 'type'] as const;
 
 /** What Falcosidekick makes of an event of Falco. */
 const OF_FALCO = 'falco.rule.output.v1';
+/** How the rules are called in which Falco speaks of itself. */
+const OWN_WORD = 'Falco internal';
 
 /**
  * CloudEvents 1.0 over HTTP: structured, in a batch, or binary with the attributes in `ce-` headers and the data as the
@@ -66,7 +68,7 @@ function alertOf(event: Json): Alert | string {
   if (!/^1\.\d{1,3}$/.test(version ?? '')) return 'its specversion is not 1.0';
   const ofFalco = type === OF_FALCO ? identityOfFalco(objectOf(member(event, 'data'))) : [];
   return {
-    kind: 'finding',
+    kind: ofFalco[0]?.startsWith(OWN_WORD) === true ? 'health' : 'finding',
     identity: ofFalco.length > 0 ? ofFalco : [source ?? '', id ?? ''],
     occurred_at: instant(member(event, 'time')),
     title: titleOf(event),

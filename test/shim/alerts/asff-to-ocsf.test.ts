@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Json, JsonObject } from '../../../src/domain/alert.ts';
+import { detectorRulesSchema } from '../../../src/domain/detector-rules.ts';
 import { asff } from '../../../src/shim/alerts/asff.ts';
 import { asffToOcsf } from '../../../src/shim/alerts/asff-to-ocsf.ts';
 import { ocsf } from '../../../src/shim/alerts/ocsf.ts';
@@ -35,6 +38,14 @@ test('a finding in ASFF and the same in OCSF show rules the same', () => {
   expect(one?.facts['evidences']).toMatchObject([
     { api: { operation: 'DeleteTrail' }, src_endpoint: { ip: '52.94.133.131' } },
   ]);
+});
+
+test('the rules that ship for both are the same', () => {
+  const [one, other] = ['asff', 'ocsf'].map((name) => {
+    const url = new URL(`../../../policy/detectors/${name}.yaml`, import.meta.url);
+    return detectorRulesSchema.parse(parse(readFileSync(url, 'utf8')));
+  });
+  expect(one?.rules).toEqual(other?.rules);
 });
 
 test('a finding that was changed since is an update', () => {

@@ -110,6 +110,11 @@ test('what Falcosidekick sends again under a new id is the same event of Falco',
   ]);
 });
 
+test('what Falco says of itself is no finding', () => {
+  const metrics = withMember(OF_FALCO, 'data.rule', 'Falco internal: metrics snapshot');
+  expect(split(metrics).alerts[0]?.kind).toBe('health');
+});
+
 test('that an event has data twice is said', () => {
   expect(split(withMember(ONE, 'data_base64', 'AA==')).disagreements).toEqual([
     'an event has both data and data_base64',
