@@ -22,7 +22,7 @@ const ABOUT_ITSELF = ['rate_limit_info', 'process_throttle'] as const;
 /**
  * https://tetragon.io/docs/concepts/events/: one event of a process for each document, from the export file or
  * `tetra getevents -o json`. The facts are what the event holds (`process`, `parent`, `function_name`, `args` …), with
- * its kind as `event`, and with `node_name` and `time` from beside it. Ids stay as they came, with their scheme.
+ * its kind as `event`, the path among `args` as `file`, and with `node_name` and `time` from beside it. Ids stay as they came, with their scheme.
  */
 export const tetragon: AlertFormat = {
   name: 'tetragon',
@@ -71,8 +71,18 @@ function eventAlert(event: string, response: JsonObject): Alert {
     ],
     occurred_at: instant(response['time']),
     title: titleOf(event, seen, hook),
-    facts: { ...response, ...seen, event },
+    facts: { ...response, ...seen, event, file: fileIn(args) },
   };
+}
+
+/** Of two paths the last: what a rename or a link writes over. '' where a hook was called with none. */
+function fileIn(args: Json): string {
+  const paths = (Array.isArray(args) ? args : []).map((arg) => {
+    const said = text(member(arg, 'file_arg', 'path')) || text(member(arg, 'path_arg', 'path'));
+    const string = text(member(arg, 'string_arg'));
+    return said || (string.startsWith('/') ? string : '');
+  });
+  return paths.findLast((path) => path !== '') ?? '';
 }
 
 /** A policy may have a message of its own. */

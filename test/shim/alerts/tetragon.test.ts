@@ -50,6 +50,18 @@ test('the message of a policy is its title', () => {
 });
 
 test.each([
+  [[{ int_arg: 3 }, { file_arg: { path: '/etc/shadow' } }], '/etc/shadow'],
+  [[{ string_arg: '/etc/shadow' }, { int_arg: 0 }], '/etc/shadow'],
+  [[{ string_arg: 'GET / HTTP/1.1' }], ''],
+  [[{ path_arg: { path: '/tmp/new' } }, { path_arg: { path: '/etc/passwd' } }], '/etc/passwd'],
+  [null, ''],
+])('a hook that is called with %j is about the file "%s"', (args, file) => {
+  const kprobe = EXPORT[1]?.['process_kprobe'] as JsonObject;
+  const part = { ...EXPORT[1], process_kprobe: { ...kprobe, args } };
+  expect(alertIn(tetragon, part).facts['file']).toBe(file);
+});
+
+test.each([
   ['another nanosecond', { time: '2025-11-25T10:30:01.000000002Z' }],
   ['another node', { node_name: 'worker-4' }],
 ])('%s is another event', (_, change) => {
