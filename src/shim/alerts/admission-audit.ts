@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/alert.ts';
 import type { Denial } from './admission-denial.ts';
-import { instant, isObject, listOf, member, objectOf, text } from './reading.ts';
+import { firstInstant, isObject, listOf, member, objectOf, text } from './reading.ts';
 
 /** How far a request has come: a denial is there when it is answered. */
 const ANSWERED: readonly string[] = ['ResponseComplete', 'ResponseStarted', 'Panic'];
@@ -24,9 +24,7 @@ export function denialOfAudit(part: Json): Denial | null | string {
   return {
     form: 'audit',
     identity: [said('auditID')],
-    at: [member(part, 'stageTimestamp'), member(part, 'requestReceivedTimestamp')]
-      .map(instant)
-      .reduce((a, b) => (a === '' ? b : a)),
+    at: firstInstant(member(part, 'stageTimestamp'), member(part, 'requestReceivedTimestamp')),
     message,
     reason: said('responseStatus', 'reason'),
     code: typeof code === 'number' ? code : 0,

@@ -1,5 +1,6 @@
 import type { Alert, AlertKind, Json, JsonObject, SplitDocument } from '../../domain/alert.ts';
 import {
+  aboutItself,
   goInstant,
   isObject,
   listed,
@@ -55,12 +56,13 @@ function alertOf(
   if (!isObject(alert) || Object.keys(labels).length === 0) return 'it has no labels';
   if (status !== 'firing' && status !== 'resolved') return 'its status is not firing or resolved';
   const name = text(member(labels, 'alertname'));
+  const isOwn = isOwnWord(labels);
   return {
-    kind: isOwnWord(labels) ? 'health' : KIND_OF[status],
+    kind: isOwn ? 'health' : KIND_OF[status],
     identity: [...nameOf(alert, labels), text(member(alert, 'startsAt')), status],
     occurred_at: goInstant(member(alert, status === 'firing' ? 'startsAt' : 'endsAt')),
     title: name === '' ? JSON.stringify(labels) : name,
-    facts: factsOf(alert, group),
+    facts: { ...factsOf(alert, group), ...(isOwn && { health: aboutItself(name, null) }) },
   };
 }
 

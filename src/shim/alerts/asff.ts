@@ -2,7 +2,7 @@ import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
 import { asffToOcsf } from './asff-to-ocsf.ts';
 import { findingsIn, type Unwrapped } from './aws-envelope.ts';
 import type { AlertFormat } from './format.ts';
-import { instant, isObject, member, readEach, text } from './reading.ts';
+import { aboutItself, firstInstant, isObject, member, readEach, text } from './reading.ts';
 
 /** "Required top-level ASFF attributes" without which a finding is not known, or says nothing. */
 const REQUIRED = ['Id', 'ProductArn', 'Title'] as const;
@@ -37,17 +37,20 @@ function alertOf(unwrapped: Unwrapped): Alert | string {
   const part = unwrapped.finding;
   if (!isFinding(part)) return 'it has no Id, ProductArn and Title';
   const said = (...path: string[]) => text(member(part, ...path));
+  const kind = kindOf(part);
   return {
-    kind: kindOf(part),
+    kind,
     identity: [
       ...[said('ProductArn'), said('Id'), said('UpdatedAt')],
       ...[said('RecordState'), said('Workflow', 'Status'), said('Compliance', 'Status')],
     ],
-    occurred_at: [member(part, 'UpdatedAt'), member(part, 'CreatedAt')]
-      .map(instant)
-      .reduce((a, b) => (a === '' ? b : a)),
+    occurred_at: firstInstant(member(part, 'UpdatedAt'), member(part, 'CreatedAt')),
     title: said('Title'),
-    facts: { ...part, ...asffToOcsf(part) },
+    facts: {
+      ...part,
+      ...asffToOcsf(part),
+      ...(kind === 'health' && { health: aboutItself('test', null) }),
+    },
   };
 }
 

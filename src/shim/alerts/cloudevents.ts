@@ -1,14 +1,13 @@
 import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
+import { falcoAlert, isFalcoEvent } from './falco-event.ts';
 import type { AlertFormat, Envelope } from './format.ts';
-import { instant, isObject, listed, member, objectOf, readEach, text, word } from './reading.ts';
+import { instant, isObject, listed, member, readEach, text } from './reading.ts';
 
 /** CloudEvents 1.0, "Required Attributes". */
 const REQUIRED = ['id', 'source', 'specversion', 'type'] as const;
 
 /** What Falcosidekick makes of an event of Falco. */
 const OF_FALCO = 'falco.rule.output.v1';
-/** How the rules are called in which Falco speaks of itself. */
-const OWN_WORD = 'Falco internal';
 
 /**
  * CloudEvents 1.0 over HTTP: structured, in a batch, or binary with the attributes in `ce-` headers and the data as the
@@ -66,22 +65,15 @@ function alertOf(event: Json): Alert | string {
   if (missing.length > 0) return `it has no ${missing.join(', no ')}`;
   const [id, source, version, type] = REQUIRED.map((name) => text(member(event, name)));
   if (!/^1\.\d{1,3}$/.test(version ?? '')) return 'its specversion is not 1.0';
-  const ofFalco = type === OF_FALCO ? identityOfFalco(objectOf(member(event, 'data'))) : [];
+  const data = member(event, 'data') ?? null;
+  const within = type === OF_FALCO && isFalcoEvent(data) ? falcoAlert(data) : undefined;
   return {
-    kind: ofFalco[0]?.startsWith(OWN_WORD) === true ? 'health' : 'finding',
-    identity: ofFalco.length > 0 ? ofFalco : [source ?? '', id ?? ''],
+    kind: within?.kind ?? 'finding',
+    identity: within?.identity ?? [source ?? '', id ?? ''],
     occurred_at: instant(member(event, 'time')),
     title: titleOf(event),
-    facts: event,
+    facts: within?.kind === 'health' ? { ...event, health: within.facts['health'] ?? null } : event,
   };
-}
-
-/** As for Falco itself: what tells an event from any other on the same host. Nothing where it is none of Falco's. */
-function identityOfFalco(data: JsonObject): string[] {
-  const [rule, time, output] = ['rule', 'time', 'output'].map((name) => text(member(data, name)));
-  if (rule === '' || time === '') return [];
-  const at = word(member(data, 'output_fields', 'evt.time'));
-  return [rule ?? '', time ?? '', at, text(member(data, 'hostname')), output ?? ''];
 }
 
 function titleOf(event: JsonObject): string {

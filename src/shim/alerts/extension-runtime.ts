@@ -2,6 +2,7 @@ import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
 import { denialBursts } from './extension-bursts.ts';
 import type { AlertFormat } from './format.ts';
 import {
+  firstInstant,
   instant,
   isObject,
   listed,
@@ -125,9 +126,7 @@ function breachAlert(part: JsonObject): Alert {
   return {
     kind: 'finding',
     identity: ['quota_breach', extension, about, ...numbers],
-    occurred_at: [member(part, 'ts_ms'), member(part, 'timestamp')]
-      .map(instant)
-      .reduce((a, b) => (a === '' ? b : a)),
+    occurred_at: firstInstant(member(part, 'ts_ms'), member(part, 'timestamp')),
     title: `${extension} went beyond its quota`,
     facts: {
       ...part,

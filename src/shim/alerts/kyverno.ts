@@ -1,6 +1,7 @@
 import type { Alert, Json, JsonObject, SplitDocument } from '../../domain/alert.ts';
 import type { AlertFormat } from './format.ts';
 import {
+  aboutItself,
   goInstant,
   instant,
   isObject,
@@ -97,7 +98,8 @@ function heartbeat(part: Json): Alert | undefined {
   if (!isObject(part) || member(part, 'event') !== 'heartbeat') return undefined;
   const time = member(part, 'time');
   const identity = ['heartbeat', text(time)];
-  return { kind: 'health', identity, occurred_at: instant(time), title: 'heartbeat', facts: part };
+  const facts = { ...part, health: aboutItself('heartbeat', null) };
+  return { kind: 'health', identity, occurred_at: instant(time), title: 'heartbeat', facts };
 }
 
 function resourcesOf(part: Json, report: JsonObject | null): JsonObject[] {

@@ -2,7 +2,9 @@ import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
 import { findingsIn, type Unwrapped } from './aws-envelope.ts';
 import type { AlertFormat } from './format.ts';
 import {
+  aboutItself,
   decoded,
+  firstInstant,
   instant,
   isObject,
   listOf,
@@ -62,19 +64,22 @@ function alertOf(unwrapped: Unwrapped): Alert | string {
   const uid = text(member(info, 'uid'));
   if (uid === '') return 'its finding has no uid';
   const changes = ['modified_time', 'modified_time_dt'].map((name) => word(member(info, name)));
+  const kind = kindOf(part);
   return {
-    kind: kindOf(part),
+    kind,
     identity: [
       ...[text(member(part, 'metadata', 'product', 'uid')), uid],
       text(member(part, 'metadata', 'uid')),
       changes.find((change) => change !== '') ?? word(member(part, 'time')),
       ...[word(member(part, 'activity_id')), statusOf(part)],
     ],
-    occurred_at: [member(part, 'time'), member(part, 'time_dt')]
-      .map(instant)
-      .reduce((a, b) => (a === '' ? b : a)),
+    occurred_at: firstInstant(member(part, 'time'), member(part, 'time_dt')),
     title: [text(member(info, 'title')), uid].find((title) => title !== '') ?? '',
-    facts: { ...part, finding_info: info, resources: resourcesOf(part) },
+    facts: {
+      ...part,
+      ...{ finding_info: info, resources: resourcesOf(part) },
+      ...(kind === 'health' && { health: aboutItself('test', null) }),
+    },
   };
 }
 

@@ -55,6 +55,11 @@ export function goInstant(value: Json | undefined): string {
   return at.startsWith('0001-01-01T') ? '' : at;
 }
 
+/** The first of several that is an instant; '' where none is. */
+export function firstInstant(...values: readonly (Json | undefined)[]): string {
+  return values.map(instant).find((at) => at !== '') ?? '';
+}
+
 /** An object, or an empty one for whatever is none. */
 export function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};

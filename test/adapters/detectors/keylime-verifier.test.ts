@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createKeylimeVerifier } from '../../../src/adapters/detectors/keylime-verifier.ts';
 import { judgeRevocation } from '../../../src/adapters/detectors/keylime-verdict.ts';
-import { detectorSampleText } from '../../support/detector-samples.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
 import { type Respond, startListener } from '../attestor/listener.ts';
 
 const AGENT = 'd432fbb3-d2f1-4a97-9ef7-75bd81c00000';
@@ -35,7 +35,7 @@ const answering =
   };
 
 test('the verifier is asked about the agent, with its token, and believed by the worse it says', async () => {
-  const status = detectorSampleText('keylime-agent-status.json');
+  const status = JSON.stringify(sampleDocument('keylime-agent-status.json'));
   const { verifier, asked } = await verifierThat(answering(200, status));
   const answer = await verifier.ask(AGENT);
   expect(answer).toEqual({

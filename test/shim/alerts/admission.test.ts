@@ -1,21 +1,16 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
 import { admission } from '../../../src/shim/alerts/admission.ts';
-import { documentsOf } from '../../../src/shim/alerts/documents.ts';
-import { detectorSample, detectorSampleText, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument, sampleDocuments } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const STATUS = detectorSample('admission-status.json');
-const REVIEW = detectorSample('admission-review.json');
-const AUDIT = detectorSample('admission-audit.json');
-const LINES = documentsOf(detectorSampleText('admission-cosign.txt'), 'text/plain').documents;
+const STATUS = sampleDocument('admission-status.json');
+const REVIEW = sampleDocument('admission-review.json');
+const AUDIT = sampleDocument('admission-audit.json');
+const LINES = sampleDocuments('admission-cosign.txt');
 const SAMPLES = [STATUS, REVIEW, AUDIT, ...LINES];
 
 const split = (document: Json) => admission.split(document, WITHOUT);
@@ -134,10 +129,4 @@ test('what cosign says of a network, or of a success, is no refusal', () => {
   }
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments(SAMPLES), (document) => expectSplitsHonestly(admission, document)),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(admission, SAMPLES.slice(0, -1));

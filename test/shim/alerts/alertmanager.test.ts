@@ -1,24 +1,20 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { alertmanager } from '../../../src/shim/alerts/alertmanager.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const RESOLVED = detectorSample('alertmanager.json');
-const FIRING = detectorSample('alertmanager-firing.json');
+const RESOLVED = sampleDocument('alertmanager.json');
+const FIRING = sampleDocument('alertmanager-firing.json');
 
 const split = (document: typeof FIRING) => alertmanager.split(document, WITHOUT);
 const recognised = (document: typeof FIRING) => alertmanager.recognise(document, WITHOUT);
 
 test('a group is recognised, Grafana’s is not, nor is anything else', () => {
   expect([RESOLVED, FIRING, [FIRING]].every(recognised)).toBe(true);
-  expect([detectorSample('grafana.json'), ...NOTHINGS].some(recognised)).toBe(false);
+  expect([sampleDocument('grafana.json'), ...NOTHINGS].some(recognised)).toBe(false);
 });
 
 test('an alert that is over is said to be over, and when', () => {
@@ -106,6 +102,7 @@ test('the alert that always fires is the word of the monitoring about itself', (
     'finding',
     'health',
   ]);
+  expect(split(FIRING).alerts[3]?.facts['health']).toEqual({ event: 'Watchdog', lost: null });
 });
 
 test('an alert that cannot be read costs the others nothing', () => {
@@ -120,12 +117,4 @@ test('an alert that cannot be read costs the others nothing', () => {
   expect(split({}).refused).toEqual([{ index: 0, reason: 'it is no group of alerts' }]);
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments([RESOLVED, FIRING]), (document) => {
-      expectSplitsHonestly(alertmanager, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(alertmanager, [RESOLVED, FIRING]);

@@ -6,11 +6,12 @@ import { detectorRulesSchema } from '../../../src/domain/detector-rules.ts';
 import { asff } from '../../../src/shim/alerts/asff.ts';
 import { asffToOcsf } from '../../../src/shim/alerts/asff-to-ocsf.ts';
 import { ocsf } from '../../../src/shim/alerts/ocsf.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
 
 const WITHOUT = { headers: {} };
-const IN_ASFF = detectorSample('asff-guardduty.json') as JsonObject;
-const IN_OCSF = detectorSample('ocsf-guardduty.json') as JsonObject;
+const IN_ASFF = sampleDocument('asff-guardduty.json') as JsonObject;
+const IN_OCSF = sampleDocument('ocsf-guardduty.json') as JsonObject;
 
 /** Those that rules go by; the others of the published mapping are a time in one zone, a place, and what is unmapped. */
 const THAT_MATTER = [

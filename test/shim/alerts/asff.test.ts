@@ -1,19 +1,15 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
 import { asff } from '../../../src/shim/alerts/asff.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const FINDING = detectorSample('asff-guardduty.json');
-const BY_EVENT_BRIDGE = detectorSample('asff-eventbridge.json');
-const BY_SNS = detectorSample('asff-sns.json');
+const FINDING = sampleDocument('asff-guardduty.json');
+const BY_EVENT_BRIDGE = sampleDocument('asff-eventbridge.json');
+const BY_SNS = sampleDocument('asff-sns.json');
 const SAMPLES = [FINDING, BY_EVENT_BRIDGE, BY_SNS];
 
 const split = (document: Json) => asff.split(document, WITHOUT);
@@ -22,7 +18,7 @@ const kind = (document: Json) => split(document).alerts[0]?.kind;
 
 test('findings are recognised in whatever they are wrapped in, nothing else is', () => {
   expect([...SAMPLES, { Findings: [FINDING] }, [FINDING, FINDING]].every(recognised)).toBe(true);
-  expect([detectorSample('ocsf-guardduty.json'), ...NOTHINGS].some(recognised)).toBe(false);
+  expect([sampleDocument('ocsf-guardduty.json'), ...NOTHINGS].some(recognised)).toBe(false);
 });
 
 test('a finding is known by its product, its id and its last change', () => {
@@ -95,10 +91,4 @@ test('a finding that cannot be read costs the others nothing', () => {
   });
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments(SAMPLES), (document) => expectSplitsHonestly(asff, document)),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(asff, [BY_EVENT_BRIDGE, BY_SNS]);

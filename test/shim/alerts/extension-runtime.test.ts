@@ -1,19 +1,15 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
 import { extensionRuntime } from '../../../src/shim/alerts/extension-runtime.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const ARTIFACT = detectorSample('extension-runtime-alerts.json');
-const LEDGER = detectorSample('extension-runtime-ledger.json');
-const MIXED = detectorSample('extension-runtime-runbook.json');
+const ARTIFACT = sampleDocument('extension-runtime-alerts.json');
+const LEDGER = sampleDocument('extension-runtime-ledger.json');
+const MIXED = sampleDocument('extension-runtime-runbook.json');
 const SAMPLES = [ARTIFACT, LEDGER, MIXED];
 const ALERTS = Object(ARTIFACT)['alerts'] as Json[];
 
@@ -110,12 +106,4 @@ test('an alert that cannot be read costs the others nothing', () => {
   });
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments(SAMPLES), (document) => {
-      expectSplitsHonestly(extensionRuntime, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(extensionRuntime, SAMPLES);

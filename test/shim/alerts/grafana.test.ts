@@ -1,23 +1,19 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { grafana } from '../../../src/shim/alerts/grafana.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const GROUP = detectorSample('grafana.json');
+const GROUP = sampleDocument('grafana.json');
 
 const split = (document: typeof GROUP) => grafana.split(document, WITHOUT);
 const recognised = (document: typeof GROUP) => grafana.recognise(document, WITHOUT);
 
 test('Grafana’s group is recognised, Alertmanager’s is not, nor is anything else', () => {
   expect(recognised(GROUP)).toBe(true);
-  expect([detectorSample('alertmanager.json'), ...NOTHINGS].some(recognised)).toBe(false);
+  expect([sampleDocument('alertmanager.json'), ...NOTHINGS].some(recognised)).toBe(false);
 });
 
 test('each alert of a group is one, with its values', () => {
@@ -57,12 +53,4 @@ test('the state that the group is in is not believed against its alerts', () => 
   });
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments([GROUP]), (document) => {
-      expectSplitsHonestly(grafana, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(grafana, [GROUP]);

@@ -1,19 +1,15 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
 import { keylime } from '../../../src/shim/alerts/keylime.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const REVOCATION = detectorSample('keylime-revocation.json');
-const STATUS = detectorSample('keylime-agent-status.json');
-const SAMPLES = [REVOCATION, STATUS, detectorSample('keylime-revocation-file.json')];
+const REVOCATION = sampleDocument('keylime-revocation.json');
+const STATUS = sampleDocument('keylime-agent-status.json');
+const SAMPLES = [REVOCATION, STATUS, sampleDocument('keylime-revocation-file.json')];
 const MESSAGE = JSON.parse(Object(REVOCATION)['msg'] as string) as Json;
 
 const split = (document: Json) => keylime.split(document, WITHOUT);
@@ -119,12 +115,4 @@ test('the share of a key in an answer goes no further', () => {
   expect(JSON.stringify(split(STATUS).alerts)).not.toContain('yyNnlWwFRz1ZUzSe2YEpz9A5urtv6oyw');
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments([...SAMPLES, MESSAGE]), (document) => {
-      expectSplitsHonestly(keylime, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(keylime, SAMPLES);

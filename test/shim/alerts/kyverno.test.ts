@@ -1,18 +1,14 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { kyverno } from '../../../src/shim/alerts/kyverno.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const REPORT = detectorSample('kyverno-policy-report.json');
-const OPEN = detectorSample('kyverno-openreports.json');
-const SINGLE = detectorSample('kyverno-policy-reporter.json');
+const REPORT = sampleDocument('kyverno-policy-report.json');
+const OPEN = sampleDocument('kyverno-openreports.json');
+const SINGLE = sampleDocument('kyverno-policy-reporter.json');
 const SAMPLES = [REPORT, OPEN, SINGLE];
 
 const split = (document: typeof REPORT) => kyverno.split(document, WITHOUT);
@@ -116,10 +112,4 @@ test('a result that cannot be read costs the others nothing', () => {
   ]);
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments(SAMPLES), (document) => expectSplitsHonestly(kyverno, document)),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(kyverno, SAMPLES);

@@ -1,18 +1,14 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
 import { ocsf } from '../../../src/shim/alerts/ocsf.ts';
-import { detectorSample, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const FINDING = detectorSample('ocsf-guardduty.json');
-const LIST = detectorSample('ocsf-findings.json');
+const FINDING = sampleDocument('ocsf-guardduty.json');
+const LIST = sampleDocument('ocsf-findings.json');
 
 const split = (document: Json) => ocsf.split(document, WITHOUT);
 const recognised = (document: Json) => ocsf.recognise(document, WITHOUT);
@@ -26,7 +22,7 @@ const byEventBridge = (finding: Json) => ({
 
 test('findings are recognised, one, many or wrapped, nothing else is', () => {
   expect([FINDING, LIST, byEventBridge(FINDING)].every(recognised)).toBe(true);
-  expect([detectorSample('asff-guardduty.json'), ...NOTHINGS].some(recognised)).toBe(false);
+  expect([sampleDocument('asff-guardduty.json'), ...NOTHINGS].some(recognised)).toBe(false);
 });
 
 test('a finding is known by its uid, its change and what was done; its time is in milliseconds', () => {
@@ -107,12 +103,4 @@ test('an event that is no finding is refused, and costs the others nothing', () 
   });
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments([FINDING, LIST, byEventBridge(FINDING)]), (document) => {
-      expectSplitsHonestly(ocsf, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(ocsf, [FINDING, LIST]);

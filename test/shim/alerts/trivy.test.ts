@@ -1,23 +1,15 @@
-import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/domain/alert.ts';
-import { documentsOf } from '../../../src/shim/alerts/documents.ts';
 import { trivy } from '../../../src/shim/alerts/trivy.ts';
-import { detectorSample, detectorSampleText, withMember } from '../../support/detector-samples.ts';
-import {
-  expectSplitsHonestly,
-  HOSTILE_RUNS,
-  hostileDocuments,
-  NOTHINGS,
-} from '../../support/hostile-documents.ts';
+import { describeAlertFormat } from '../../support/alert-format-contract.ts';
+import { sampleDocument, sampleDocuments } from '../../support/alert-samples.ts';
+import { withMember } from '../../support/with-member.ts';
+import { NOTHINGS } from '../../support/hostile-documents.ts';
 
 const WITHOUT = { headers: {} };
-const IMAGE = detectorSample('trivy-image.json');
-const REPOSITORY = detectorSample('trivy-repository.json');
-const [VULNERABLE = null, EXPOSED = null] = documentsOf(
-  detectorSampleText('trivy-operator.ndjson'),
-  'application/x-ndjson',
-).documents;
+const IMAGE = sampleDocument('trivy-image.json');
+const REPOSITORY = sampleDocument('trivy-repository.json');
+const [VULNERABLE = null, EXPOSED = null] = sampleDocuments('trivy-operator.ndjson');
 
 const split = (document: Json) => trivy.split(document, WITHOUT);
 const recognised = (document: Json) => trivy.recognise(document, WITHOUT);
@@ -126,12 +118,4 @@ test('a finding that cannot be read costs the others nothing', () => {
   expect(split({ SchemaVersion: 1, ArtifactName: 'a' }).refused).toHaveLength(1);
 });
 
-test('no document, however hostile, makes it throw or invent an alert', () => {
-  for (const nothing of NOTHINGS) expect(split(nothing).alerts).toEqual([]);
-  assert(
-    property(hostileDocuments([IMAGE, REPOSITORY, VULNERABLE, EXPOSED]), (document) => {
-      expectSplitsHonestly(trivy, document);
-    }),
-    HOSTILE_RUNS,
-  );
-});
+describeAlertFormat(trivy, [IMAGE, REPOSITORY, VULNERABLE, EXPOSED]);
