@@ -5,8 +5,9 @@ export function sound(text: string): string {
 
 /** The same, without the space around it, and no longer than `most` UTF-16 code units. */
 export function fit(text: string, most: number): string {
-  const whole = sound(text.trim());
-  if (whole.length <= most) return whole;
+  const whole = text.trim();
+  if (whole.length <= most) return sound(whole);
   const cut = whole.slice(0, most - 1);
-  return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
+  const isSplit = /[\ud800-\udbff]$/.test(cut);
+  return `${sound(isSplit ? cut.slice(0, -1) : cut)}…`;
 }

@@ -94,7 +94,7 @@ function mappingOf(compiled: CompiledRule, alert: Alert, facts: CelInput): Mappi
     evidence: evidenceIn(compiled, facts, budget),
     cause: compiled.cause.map((expression) => {
       const outcome = expression.evaluate(facts, budget);
-      return 'value' in outcome ? fit(textOf(outcome.value), MOST_CAUSE) : '';
+      return 'value' in outcome ? textOf(outcome.value, MOST_CAUSE) : '';
     }),
     fan_in: rule.fan_in,
   };

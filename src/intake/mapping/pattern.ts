@@ -5,7 +5,7 @@ const MOST_CHARACTERS = 500;
 /** `x{1000}` is short to write and long to run. */
 const MOST_INSTRUCTIONS = 1_000;
 /** Instructions over characters that take as long as a step does. */
-const PER_STEP = 50;
+const PER_STEP = 200;
 
 /**
  * A compiled pattern keeps a state for each text that looked new to it, which whoever writes the text decides.

@@ -27,53 +27,83 @@ export function wordOf(value: CelValue): string {
 
 /** As JSON; where that is long, the beginning of its text. */
 export function evidenceOf(value: CelValue): Json {
-  const json = jsonOf(value, 1);
-  const text = typeof json === 'string' ? json : JSON.stringify(json);
-  return text.length > MOST_CHARACTERS ? fit(text, MOST_CHARACTERS) : json;
+  const room = { left: MOST_CHARACTERS };
+  const json = jsonOf(value, room, 1);
+  return room.left < 0 ? beginning(json, MOST_CHARACTERS) : json;
 }
 
-/** Any value as a text: of what is none, its JSON; '' for null, which says nothing. */
-export function textOf(value: CelValue): string {
-  if (value === null) return '';
-  const json = jsonOf(value, 1);
-  return typeof json === 'string' ? json : JSON.stringify(json);
+/** Any value as a text of so many characters: of what is no text, its JSON; '' for null, which says nothing. */
+export function textOf(value: CelValue, most: number): string {
+  return value === null ? '' : beginning(jsonOf(value, { left: most }, 1), most);
 }
 
-function jsonOf(value: CelValue, level: number): Json {
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return sound(value);
+function beginning(json: Json, most: number): string {
+  return fit(typeof json === 'string' ? json : JSON.stringify(json), most);
+}
+
+/** Characters that are left: below zero, whatever follows is left out. A value may be larger than it took to make. */
+interface Room {
+  left: number;
+}
+
+function jsonOf(value: CelValue, room: Room, level: number): Json {
+  if (typeof value === 'object' && value !== null) return compoundOf(value, room, level);
+  const json = scalarOf(value, room);
+  room.left -= String(json).length + 1;
+  return json;
+}
+
+function scalarOf(value: Exclude<CelValue, object>, room: Room): string | number | boolean | null {
+  if (typeof value === 'string') return sound(value.slice(0, Math.max(0, room.left) + 1));
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  return typeof value === 'bigint' ? integer(value) : compoundOf(value, level);
+  return typeof value === 'bigint' ? integer(value) : value;
 }
 
-function compoundOf(value: Extract<CelValue, object>, level: number): Json {
-  if (isCelUint(value)) return integer(value.value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (level > MOST_LEVELS) return '…';
-  if (isCelList(value)) return listOf(value, level);
-  return isCelMap(value) ? objectOf(value, level) : written(value);
+function compoundOf(value: Extract<CelValue, object>, room: Room, level: number): Json {
+  if (isCelList(value)) return listOf(value, room, level);
+  if (isCelMap(value)) return objectOf(value, room, level);
+  return jsonOf(leafOf(value), room, level);
 }
 
-function listOf(list: CelList, level: number): Json {
-  return [...list].map((member) => jsonOf(member, level + 1));
+function listOf(list: CelList, room: Room, level: number): Json {
+  const json: Json[] = [];
+  for (const member of list) {
+    if (isFull(room, level)) break;
+    json.push(jsonOf(member, room, level + 1));
+  }
+  return json;
 }
 
-function objectOf(map: CelMap, level: number): Json {
-  const members = [...map].map(([key, member]): [string, Json] => {
-    const name = isCelUint(key) ? key.value.toString() : sound(String(key));
-    return [name, jsonOf(member, level + 1)];
-  });
+function objectOf(map: CelMap, room: Room, level: number): Json {
+  const members: [string, Json][] = [];
+  for (const [key, member] of map) {
+    if (isFull(room, level)) break;
+    const name = sound(String(isCelUint(key) ? key.value : key));
+    room.left -= name.length;
+    members.push([name, jsonOf(member, room, level + 1)]);
+  }
   return Object.fromEntries(members);
 }
 
+/** Empty lists take room too, and what is too deep takes all. */
+function isFull(room: Room, level: number): boolean {
+  room.left -= level > MOST_LEVELS ? Infinity : 1;
+  return room.left < 0;
+}
+
+function leafOf(value: Exclude<Extract<CelValue, object>, CelList | CelMap>): string | bigint {
+  if (isCelUint(value)) return value.value;
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : written(value);
+}
+
 /** One that a double holds is a number. */
-function integer(value: bigint): Json {
+function integer(value: bigint): string | number {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 }
 
 /** A timestamp in RFC 3339, a duration in seconds, as CEL's own `string()` has them; a type by its name. */
-function written(value: Extract<CelValue, object>): string {
+function written(value: Exclude<Extract<CelValue, object>, CelList | CelMap>): string {
   if (isCelType(value)) return value.name;
   const texts = FUNCTIONS.filter(({ name }) => name === 'string').map((func) =>
     func.call(0, undefined, [value]),

@@ -100,7 +100,16 @@ describe('evidence', () => {
     const facts = { text: 'x'.repeat(10_000), list: Array.from({ length: 5_000 }, () => 1) };
     const shown = mapAlert(rulesOf({ evidence }), alertOf(facts))?.evidence;
     expect(shown?.['text']).toHaveLength(4_096);
-    expect(shown?.['list']).toMatch(/^\[1,1,.*…$/);
+    expect(shown?.['list']).toMatch(/^\[1,1,/);
+    expect(JSON.stringify(shown?.['list']).length).toBeLessThanOrEqual(4_098);
+  });
+
+  test('is shown within its bound although it is larger than all that it was made of', () => {
+    const doubled = (text: string) => `[${text}].map(x, [x, x, x, x, x, x, x, x, x, x])`;
+    const evidence = { it: Array.from({ length: 9 }).reduce<string>(doubled, 'alert.text') };
+    const shown = mapAlert(rulesOf({ evidence, cause: [evidence.it] }), alertOf({ text: 'aaaa' }));
+    expect(JSON.stringify(shown?.evidence).length).toBeLessThan(10_000);
+    expect(shown?.cause[0]?.length).toBeLessThanOrEqual(1_024);
   });
 });
 

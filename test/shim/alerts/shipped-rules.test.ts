@@ -34,15 +34,17 @@ beforeAll(async () => {
   sampled = (await Promise.all(each)).flat();
 });
 
-/** With texts and lists of such sizes in place of those that it has. */
+/** With texts and lists of such sizes in place of those that it has; of a list within a list, the outer one. */
 function swollen(value: Json, characters: number, members: number): Json {
-  const within = (part: Json) => swollen(part, characters, members);
   if (typeof value === 'string') return value.padEnd(characters, ` ${value}/`);
   if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, within(part)]));
+    const parts = Object.entries(value);
+    return Object.fromEntries(
+      parts.map(([name, part]) => [name, swollen(part, characters, members)]),
+    );
   }
-  const [first = '', ...rest] = value.map(within);
+  const [first = '', ...rest] = value.map((part) => swollen(part, characters, 0));
   return [first, ...rest, ...Array.from({ length: members }, () => first)];
 }
 
