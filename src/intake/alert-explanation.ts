@@ -16,7 +16,7 @@ export interface ExplainedAlert {
   occurred_at: string;
   /** Null for what no rule is about, and for what is no finding. `severity` that of its class where the rule has none. */
   becomes: (Mapping & { severity: Severity }) | null;
-  /** Empty for what the detector says of itself, and where the format has no rules. */
+  /** Empty for what is no finding, and where the format has no rules. */
   considered: Consideration[];
 }
 

@@ -58,9 +58,8 @@ function explainedAlert(
 ): ExplainedAlert {
   const { kind, title, occurred_at } = alert;
   const about = { kind, title, identity: alertIdentity(alert.identity), occurred_at };
-  if (kind === 'health' || rules === undefined) return { ...about, becomes: null, considered: [] };
+  if (kind !== 'finding' || rules === undefined) return { ...about, becomes: null, considered: [] };
   const { mapping, considered } = explainAlert(rules, alert);
-  if (kind !== 'finding') return { ...about, becomes: null, considered };
   const severity =
     mapping && (mapping.severity ?? containment.rules[mapping.class]?.default_severity);
   return { ...about, becomes: mapping && severity ? { ...mapping, severity } : null, considered };

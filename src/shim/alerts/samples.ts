@@ -90,7 +90,7 @@ function deviations(
   });
 }
 
-/** '' where none matches, and for what a detector says of itself: no rule is asked about that. */
+/** '' where none matches, and for what is no finding: no rule is asked about it. */
 function ruleOf(alert: Alert, rules: DetectorRules): string {
-  return alert.kind !== 'health' ? (mapAlert(rules, alert)?.rule ?? '') : '';
+  return alert.kind === 'finding' ? (mapAlert(rules, alert)?.rule ?? '') : '';
 }
