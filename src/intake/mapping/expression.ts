@@ -21,10 +21,22 @@ export class NoExpression extends Error {
 /** Long enough for what stands where and what was expected, short enough for a line. */
 const MOST_REASON = 200;
 
+/** All that is written in the rules of a policy, where much is written more than once, and of the one before it. */
+const MOST_KEPT = 10_000;
+
+const kept = new Map<string, Expression>();
+
 const environment = celEnv({ funcs: [...FUNCTIONS] });
 
 /** Throws `NoExpression` for what cannot be evaluated, or not in bounds. */
 export function compileExpression(text: string): Expression {
+  const expression = kept.get(text) ?? compile(text);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, expression);
+  return expression;
+}
+
+function compile(text: string): Expression {
   const tree = treeOf(text);
   const complaint = complaintAbout(tree);
   if (complaint !== '') throw new NoExpression(complaint);
