@@ -1,6 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { IncidentInput } from '../src/domain/messages.ts';
 import { takeCommands } from './commands.ts';
+import { observeAgain } from './observe.ts';
 import { keepProofsFresh } from './proofs.ts';
 import { keepServiceLevels } from './service-levels.ts';
 import { capture } from './stages/capture.ts';
@@ -29,6 +30,7 @@ async function respond(story: Story): Promise<void> {
   const clock = keepServiceLevels(story);
   const proofs = keepProofsFresh(story);
   const counted = detect(story);
+  const observed = observeAgain(story);
 
   await freeze(story);
   story.dated = quote(story);
@@ -48,6 +50,7 @@ async function respond(story: Story): Promise<void> {
     clock,
     proofs,
     counted,
+    observed,
     story.dated,
     story.capturing,
     story.destroying,

@@ -24,6 +24,11 @@ export async function observe(story: Story, signal: ObserveSignal): Promise<void
   await renew(story, { isRaised });
 }
 
+/** The same for what an earlier run was told, and has not come to. */
+export async function observeAgain(story: Story): Promise<void> {
+  for (const signal of story.input.observed ?? []) await observe(story, signal);
+}
+
 function raise(story: Story, raises: Course): boolean {
   const { severity: from } = story.incident;
   if (severityRank(raises.severity) <= severityRank(from)) return false;

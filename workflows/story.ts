@@ -146,7 +146,8 @@ export class Story {
     await this.written();
     const resumed: Resumed = { incident: this.incident, told: this.#told };
     if (hasLeftItsPlan(this.incident)) resumed.course = this.#course;
-    await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...this.input, resumed });
+    const { observed: _, ...input } = this.input;
+    await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...input, resumed });
   }
 
   #show(): void {

@@ -40,6 +40,8 @@ export interface IncidentInput {
   plan: Plan;
   /** Where an earlier run has left off: a history that grew long, or a run that was ended from outside. */
   resumed?: Resumed;
+  /** Signalled to a run that was ended from outside before it told of them. */
+  observed?: ObserveSignal[];
 }
 
 export interface Resumed {

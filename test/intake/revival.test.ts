@@ -5,7 +5,7 @@ import { toldKey } from '../../src/domain/thread.ts';
 import { startRevival, type RevivalDeps } from '../../src/intake/revival.ts';
 import { admission, freeze, incidentId, recorded } from '../support/admissions.ts';
 import { eventually } from '../support/eventually.ts';
-import { HAPPENS } from '../support/incidents.ts';
+import { AIRLOCK, HAPPENS, LATCHED } from '../support/incidents.ts';
 import { freshLedger, SQLITE } from '../support/ledgers.ts';
 import { quiet } from './scratch.ts';
 
@@ -80,6 +80,40 @@ describe('an unfinished incident', () => {
     ]);
     expect(await revival.revive(input.id)).toBe(true);
     expect(offered).toEqual([{ input, severity: 'high' }]);
+  });
+
+  it('goes on with all that was planned, by whatever it was raised and widened', async () => {
+    const { revival, offered, incident } = await ward();
+    const widened = HAPPENS.widened({ host: 'host-9' });
+    const raised = HAPPENS.raised({ ...LATCHED, actions: [AIRLOCK] });
+    const { id, plan } = await incident(1, HAPPENS.inForce(), widened, raised);
+    await revival.revive(id);
+    const actions = [...plan.actions, ...widened.actions, AIRLOCK];
+    expect(offered).toMatchObject([
+      { severity: 'critical', input: { resumed: { told: 3, course: { ...LATCHED, actions } } } },
+    ]);
+  });
+
+  it('is told again of what no run has come to', async () => {
+    const { ledger, revival, offered, incident } = await ward();
+    const known = HAPPENS.widened({ host: 'host-8' });
+    const { id } = await incident(1, HAPPENS.inForce(), known);
+    const { type: _, ...widens } = HAPPENS.widened({ host: 'host-9' });
+    const { course: raises } = HAPPENS.raised({ severity: 'critical' });
+    const { course: noMore } = HAPPENS.raised({ severity: 'high' });
+    await ledger.log.append(id, [
+      recorded('alert/1', HAPPENS.observed({ widens: { subject: known.subject, actions: [] } })),
+      recorded('alert/2', HAPPENS.observed({ widens })),
+      recorded('alert/3', HAPPENS.observed({ raises: noMore })),
+      recorded('alert/4', HAPPENS.observed({ raises })),
+      recorded('alert/5', HAPPENS.observed({})),
+    ]);
+    await revival.revive(id);
+    const observed = [
+      { key: 'alert/2', widens },
+      { key: 'alert/4', raises },
+    ];
+    expect(offered.map(({ input }) => input.observed)).toEqual([observed]);
   });
 
   it('is one that is resolved and not released yet', async () => {

@@ -95,6 +95,8 @@ const result = (action: PlannedAction, status: 'contained' | 'failed') =>
     result: { action: action.action, target: action.target, status, reason: 'ok', detail: '' },
   }) as const satisfies IncidentEvent;
 
+type Observed = Extract<IncidentEvent, { type: 'observed' }>;
+
 /** What may happen to an incident, in its shortest form. */
 export const HAPPENS = {
   inForce: (action = FREEZE) => result(action, 'contained'),
@@ -113,6 +115,11 @@ export const HAPPENS = {
     from: 'high' as const,
     count: 3,
     course: { ...COURSE, ...course },
+  }),
+  observed: (more: Partial<Observed>) => ({
+    type: 'observed' as const,
+    ...{ source: 'agent', reported_by: 'agent', count: 1 },
+    ...{ first_at: AT, last_at: AT, digest: 'd'.repeat(64), ...more },
   }),
   raised: (course: Partial<Course>) => ({
     type: 'raised' as const,

@@ -52,6 +52,17 @@ async function settled(): Promise<void> {
   );
 }
 
+/** Makes the history so long that the workflow goes on in another run. */
+async function goOn({ handle }: Started): Promise<void> {
+  const { runId } = await handle.describe();
+  const loss = { action: 'none', detail: 'x'.repeat(800_000) };
+  for (let i = 0; i < 6; i += 1) await handle.signal(SIGNALS.lost, loss);
+  await eventually(
+    () => handle.describe(),
+    (run) => run.runId !== runId,
+  );
+}
+
 /** What the ledger has the release of each action come to. */
 const releases = () =>
   on.told('released').flatMap(({ event }) => {
@@ -207,6 +218,42 @@ describe('a further subject', () => {
         },
       },
     ]);
+  });
+});
+
+describe('an incident that was raised and widened', () => {
+  it('is all of that in the run that goes on from it', async () => {
+    const { asked, effects } = listening();
+    const started = await on.start({}, effects);
+    await settled();
+    await observe(started, { raises: { ...CRITICAL, actions: [FREEZE, AIRLOCK] }, widens });
+    await goOn(started);
+    await observe(started, { widens });
+    expect(on.told('widened')).toHaveLength(1);
+    const third = { host: 'host-3' };
+    await observe(started, { widens: { subject: third, actions: [furtherFreeze(third)] } });
+    await started.give('acknowledge');
+    await started.give('resolve');
+    await started.give('close');
+    await started.handle.result();
+    const names = ['freeze_agent', 'disable_airlock', 'freeze_agent_2', 'freeze_agent_3'];
+    expect(asked.toSorted()).toEqual(names.map((name) => `apply ${name}`).toSorted());
+    expect(releases()).toEqual(names.map((name) => [name, 'released']).toReversed());
+  });
+
+  it('comes to what the run before it was told, and has not come to', async () => {
+    const { asked, effects } = listening();
+    const observed = [{ key: 'alert/lost', widens }];
+    const started = await on.start({}, effects, { observed });
+    await eventually(
+      () => asked,
+      (names) => names.includes('apply freeze_agent_2'),
+    );
+    await settled();
+    await started.give('resolve');
+    await started.handle.result();
+    expect(on.told('widened')).toHaveLength(1);
+    expect(releases()).toHaveLength(2);
   });
 });
 

@@ -75,7 +75,7 @@ export async function stage() {
     start: async (
       plan: Partial<Plan>,
       changed: Partial<Activities> = {},
-      resumed?: IncidentInput['resumed'],
+      more: Pick<IncidentInput, 'observed'> = {},
     ) => {
       told.length = 0;
       effects = changed;
@@ -84,8 +84,7 @@ export async function stage() {
       const created_at = new Date(await environment.currentTimeMs()).toISOString();
       const { type: _type, evidence: _evidence, ...event } = reported(plan).event;
       const id = event.id.replace(/1$/, `${incidents}`);
-      const input: IncidentInput = { ...event, id, created_at, occurred_at: created_at };
-      if (resumed !== undefined) input.resumed = resumed;
+      const input: IncidentInput = { ...event, id, created_at, occurred_at: created_at, ...more };
       const handle = await environment.client.workflow.start(INCIDENT_WORKFLOW, {
         workflowId: id,
         taskQueue: TASK_QUEUE,

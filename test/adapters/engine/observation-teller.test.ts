@@ -8,7 +8,7 @@ import { engineUnavailable } from '../../../src/adapters/engine/unavailable.ts';
 import type { Occurrence } from '../../../src/domain/escalation.ts';
 import type { IncidentEvent } from '../../../src/domain/events.ts';
 import type { ObserveSignal } from '../../../src/domain/messages.ts';
-import { admission, AT, AT_MS, incidentId, recorded } from '../../support/admissions.ts';
+import { admission, AT_MS, incidentId, recorded } from '../../support/admissions.ts';
 import { eventually } from '../../support/eventually.ts';
 import { COURSE, furtherFreeze, HAPPENS } from '../../support/incidents.ts';
 import { freshLedger, SQLITE } from '../../support/ledgers.ts';
@@ -18,12 +18,7 @@ const subject = { host: 'host-2' };
 const widens = { subject, actions: [furtherFreeze(subject)] };
 const counted = (...times: number[]) => ({ counted: { threshold: 3, window_ms: 1_000, times } });
 
-type Observed = Extract<IncidentEvent, { type: 'observed' }>;
-
-function observed(more: Partial<Observed>): Observed {
-  const when = { first_at: AT, last_at: AT, digest: 'd'.repeat(64) };
-  return { type: 'observed', source: 's', reported_by: 's', count: 1, ...when, ...more };
-}
+const { observed } = HAPPENS;
 
 /** A ledger with two incidents, an engine that can be away, and as many tellers as are started. */
 async function site() {
