@@ -20,6 +20,18 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   return fitting(digits.transform(Number).refine((n) => n >= least && n <= most, message));
 }
 
+const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+
+/** A number of bytes, such as `1048576`, `512MiB` or `1GiB`, of at least `least`. */
+export function byteCount(least: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^(\d{1,15})(KiB|MiB|GiB)?$/.exec(text) ?? [];
+    const bytes = Number(digits) * UNITS[unit as keyof typeof UNITS];
+    if (bytes >= least) return bytes;
+    throw new InvalidArgumentError(`must be a size like 512MiB, and at least ${least} bytes`);
+  };
+}
+
 /** `name=value`, given any number of times. */
 export function pair(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

@@ -7,6 +7,7 @@ import { ceremonyCommands } from './commands/ceremony.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { drillCommand } from './commands/drill.ts';
 import { exportCommand } from './commands/export.ts';
+import { forwardCommand } from './commands/forward.ts';
 import { hostCommands } from './commands/hosts.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { evidenceCommand } from './commands/evidence.ts';
@@ -59,6 +60,7 @@ export function buildProgram(roots: Roots, io: Io): Command {
 
 const COMMANDS: readonly CommandBuilder[] = [
   processCommands,
+  forwardCommand,
   drillCommand,
   reportCommand,
   incidentsCommand,

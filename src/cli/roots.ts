@@ -21,6 +21,10 @@ export interface Roots {
   runBootstrap(env: Env): Promise<void>;
   runRange(env: Env): Promise<void>;
   runAgent(env: Env): Promise<void>;
+  /** Until it is stopped, or all of standard input is delivered where that is the only source. */
+  runForwarder(env: Env, request: ForwardRequest): Promise<void>;
+  /** Of the forwarder whose spool it is. Faults: `no_spool`. */
+  forwardStatus(spool: string): Promise<ForwardStatus>;
   /** Opens the ledger of this machine, and closes it when `use` is done. */
   withLedger<T>(
     env: Env,
@@ -60,6 +64,39 @@ export interface SentFile {
   text: string;
   /** Null where the text is to say it. */
   format: AlertFormatName | null;
+}
+
+export interface ForwardRequest {
+  name: string;
+  /** Of the installation. */
+  url: string;
+  detector: AlertFormatName;
+  /** '' for none. */
+  tokenFile: string;
+  files: readonly string[];
+  stdin: boolean;
+  socket: string | null;
+  /** A directory. */
+  spool: string;
+  spoolLimit: number;
+  gzip: boolean;
+}
+
+/** Times are epoch milliseconds, 0 where there is none. */
+export interface ForwardStatus {
+  spool: string;
+  /** The process that works on it; null where none does. */
+  pid: number | null;
+  waiting: number;
+  oldest_at: number;
+  bytes: number;
+  delivered: number;
+  delivered_at: number;
+  refused: number;
+  dropped: { records: number; lines: number; bytes: number };
+  failing_since: number;
+  last_error: string;
+  sources: { source: string; offset: number; at: number }[];
 }
 
 export interface EvidenceReport extends Omit<CustodyReport, 'misses'> {

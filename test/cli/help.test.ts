@@ -8,6 +8,7 @@ const COMMANDS = [
   'bootstrap',
   'range',
   'agent',
+  'forward',
   'drill',
   'report',
   'incidents',

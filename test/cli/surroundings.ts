@@ -70,6 +70,8 @@ const noRoots: Roots = {
   runRange: notHere,
   runAgent: notHere,
   alertRules: { explain: notHere, check: notHere },
+  runForwarder: notHere,
+  forwardStatus: notHere,
   hosts: { enrolments: notHere, enrol: notHere, captureBaseline: notHere },
   practiceHost: { subject: async () => ({}), tamper: notHere, restore: notHere },
   withLedger: notHere,
