@@ -19,6 +19,7 @@ const NEEDS = [
   'skipping',
   's3',
   'immutable',
+  'logrotate',
   'docker',
 ];
 

@@ -65,6 +65,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const [filled, freed] = [createBell(), createBell()];
   const queue: Queued[] = [];
   let draining: Promise<void> | undefined;
+  let delivered = acknowledged;
 
   const drain = async () => {
     while (queue.length > 0) await writeGroup(queue.splice(0, GROUP_MAX));
@@ -90,11 +91,13 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }),
     read: (after, most) => reader.read([...segments.list], after, most),
     trim: async (reached) => {
+      delivered = reached;
       await removeDelivered(segments, reached);
       freed.ring();
     },
     position: (source) => segments.state.positions[source] ?? null,
-    hasRoom: () => bytes() < limit,
+    // What is delivered may fill the last segment, which stays: it keeps nothing from being taken.
+    hasRoom: () => bytes() < limit || delivered >= segments.state.next - 1,
     last: () => segments.state.next - 1,
     bytes,
     dropped: () => segments.state.dropped,

@@ -8,8 +8,8 @@ import type { Lost } from './spooled-record.ts';
 /** Removed files that are kept open, because they are not read yet, still take their room on the disk: it is not ours. */
 const MOST_REMOVED_HELD = 3;
 
-/** Gzip keeps the time at which a file was last written to in whole seconds. */
-const CLOCK_GRAIN_MS = 1_000;
+/** Gzip keeps the time at which a file was last written to in whole seconds; kernels count it in some milliseconds. */
+const GRAIN_MS = { compressed: 1_000, plain: 20 };
 
 /** What to write down: what was read, what was lost, or, with neither, that reading goes on elsewhere. */
 export interface Step {
@@ -52,8 +52,10 @@ export function createTail(path: string, position: Position | null, now: () => n
     const files = await openRotated(path);
     let found = -1;
     const kept = await keepOf(files, async () => {
-      found = await findKnown(files, from);
-      return found === -1 ? files.filter((file) => isSince(file, path, from)) : files.slice(found);
+      found = await findKnown(files, from, path);
+      return found === -1
+        ? files.filter((file) => isSince(file, path, from.seen_ms))
+        : files.slice(found);
     });
     const [first, ...others] = kept;
     if (first === undefined) return [];
@@ -61,12 +63,16 @@ export function createTail(path: string, position: Position | null, now: () => n
     for (const file of others) await enqueue(file);
     if (found !== -1) return [];
     known = await startOf(first);
-    return [from.file === '' ? { position: known } : { lost: uncounted('gone'), position: known }];
+    // One of which nothing was read is the first of them, as far as anybody can tell.
+    const isLost =
+      from.offset > 0 || (from.file !== '' && first.path === path && first.id !== from.file);
+    return [isLost ? { lost: uncounted('gone'), position: known } : { position: known }];
   };
 
   const lookOn = async (last: FollowedFile): Promise<Step[]> => {
     const id = await idOf(path);
     if (id === null) return [];
+    if (queue.length === 1 && last.mark().offset === 0) return lookAtFirst(last);
     const before = queue.at(-2);
     if (id !== last.file.id) await addRotated(last);
     else if (before !== undefined && last.mark().offset === 0) {
@@ -79,13 +85,26 @@ export function createTail(path: string, position: Position | null, now: () => n
     return [];
   };
 
+  /** Nothing was ever in it when it was looked at: the first of what was written may be elsewhere by now. */
+  const lookAtFirst = async (first: FollowedFile): Promise<Step[]> => {
+    const position = await first.position();
+    if ((await first.file.size()) === 0 && (await idOf(path)) === first.file.id) {
+      known = position;
+      return [];
+    }
+    await drop(first);
+    return resume(known ?? position);
+  };
+
   const addRotated = async (last: FollowedFile): Promise<void> => {
     const files = await openRotated(path);
     const added = await keepOf(files, async () => {
       const byId = files.findIndex(({ id }) => id === last.file.id);
       const at = byId === -1 ? await findCopy(files, last) : byId;
       const behind =
-        at === -1 ? files.filter((file) => isAfter(file, path, last)) : files.slice(at + 1);
+        at === -1
+          ? files.filter((file) => isSince(file, path, last.file.modifiedMs))
+          : files.slice(at + 1);
       return behind.filter(({ id }) => queue.every(({ file }) => file.id !== id));
     });
     for (const file of added) await enqueue(file);
@@ -125,13 +144,15 @@ export function createTail(path: string, position: Position | null, now: () => n
     queue.splice(at, 1, ...(copy ? [follow(copy, oldest.offset())] : []));
     const lost = copy ? null : await countLost(oldest.file, oldest.offset(), 'rotated_away');
     await oldest.file.close();
-    return lost === null ? [] : [await stepped(lost)];
+    if (lost === null) return [];
+    return [await stepped(lost.bytes === 0 ? null : lost)];
   };
 
   /** The position is that of what is read next, whatever of the queue is lost. */
   const stepped = async (lost: Lost | null): Promise<Step> => {
     const at = (await queue[0]?.position()) ?? known;
     if (at === null) throw new Error('nothing is followed');
+    known = at;
     return lost === null ? { position: at } : { lost, position: at };
   };
 
@@ -187,13 +208,19 @@ async function readOrNull(current: FollowedFile): Promise<Read[] | null> {
 }
 
 /** The file itself, wherever it is now; else a copy of it. */
-async function findKnown(files: readonly LogFile[], known: Position): Promise<number> {
+async function findKnown(
+  files: readonly LogFile[],
+  known: Position,
+  path: string,
+): Promise<number> {
   const same = files.findIndex(({ id }) => id === known.file);
+  // Of which nothing was read yet: it may have been copied and truncated.
+  if (known.offset === 0) return files[same]?.path === path ? -1 : same;
   const file = files[same];
   if (file !== undefined && (await file.size()) >= known.offset) {
     if ((await printOf(file, known.offset).catch(() => '')) === known.print) return same;
   }
-  return known.offset === 0 ? -1 : findPrinted(files, known);
+  return findPrinted(files, known);
 }
 
 async function findCopy(files: readonly LogFile[], of: FollowedFile): Promise<number> {
@@ -202,10 +229,7 @@ async function findCopy(files: readonly LogFile[], of: FollowedFile): Promise<nu
 }
 
 /** The file itself, or one that was written to after that. */
-function isSince(file: LogFile, path: string, { seen_ms: seenMs }: Position): boolean {
-  return file.path === path || file.modifiedMs + CLOCK_GRAIN_MS > seenMs;
-}
-
-function isAfter(file: LogFile, path: string, last: FollowedFile): boolean {
-  return file.path === path || file.modifiedMs + CLOCK_GRAIN_MS > last.file.modifiedMs;
+function isSince(file: LogFile, path: string, sinceMs: number): boolean {
+  const grain = file.compressed ? GRAIN_MS.compressed : GRAIN_MS.plain;
+  return file.path === path || file.modifiedMs + grain > sinceMs;
 }

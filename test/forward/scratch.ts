@@ -9,8 +9,8 @@ import { openSpool, type Spool } from '../../src/forward/spool.ts';
 const QUICK = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A directory that goes with the test. */
-export function scratch(): string {
-  const directory = mkdtempSync(join(QUICK, 'cordon-fwd-'));
+export function scratch(below = QUICK): string {
+  const directory = mkdtempSync(join(below, 'cordon-fwd-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

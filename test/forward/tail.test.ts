@@ -202,6 +202,17 @@ describe.each([
   });
 });
 
+it('what was written into an empty file and copied away before anybody looked is read', async () => {
+  writeFileSync(log, '');
+  const file = reading();
+  await file.all();
+  write('one');
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log, 0);
+  write('two');
+  expect(await file.all()).toEqual(['one', 'two']);
+});
+
 describe('what cannot be read any more is told', () => {
   it('of a file that was truncated before all that was seen of it was read', async () => {
     write('one');

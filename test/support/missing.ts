@@ -20,6 +20,8 @@ declare module 'vitest' {
     dockerCompose: string[];
     /** Path of versitygw. */
     versitygw: string;
+    /** Path of logrotate. */
+    logrotate: string;
     /** A Docker engine that is there for the tests: its socket, and the cgroup below which its containers are. */
     dockerd: { socket: string; cgroup: string };
     /** URL of an empty PostgreSQL; undefined where the tests run without one. */
