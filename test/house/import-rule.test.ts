@@ -73,6 +73,7 @@ describe('the import rule, by the linter', SLOWLY, () => {
     ['src/intake/planted.ts', '../adapters/ledger/ledger.ts', 'src/intake imports src/domain'],
     ['src/shim/routes/planted.ts', '../../adapters/ledger/ledger.ts', 'src/shim imports'],
     ['src/shim/planted-engine.ts', '@temporalio/client', 'Only src/adapters/engine'],
+    ['src/forward/planted.ts', '../intake/intake.ts', 'src/forward imports src/domain'],
     ['src/engine/planted.ts', '../intake/intake.ts', 'src/engine imports src/domain only'],
     ['src/range/planted.ts', '../shim/app.ts', 'src/range stands for services'],
     ['src/cli/commands/planted.ts', '../../adapters/ledger/ledger.ts', 'src/cli imports'],
