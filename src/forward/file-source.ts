@@ -1,5 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import { createTail, type Step, type Tail } from './tail.ts';
+import type { Step } from './following.ts';
+import { createTail, type Tail } from './tail.ts';
 import { entryOf, takeSurely, type Taking } from './take.ts';
 
 /** How late a line may be seen, and how long a file that is truncated may be unread before that. */

@@ -6,6 +6,9 @@ import { unlessMissing } from './error-code.ts';
 import { type LogFile, openLogFile, printOf } from './log-file.ts';
 import { rotatedNames } from './rotated-names.ts';
 
+/** Gzip keeps the time at which a file was last written to in whole seconds; kernels count it in some milliseconds. */
+const GRAIN_MS = { compressed: 1_000, plain: 20 };
+
 /** A rotation renames for some milliseconds. */
 const LOOK_AGAIN_MS = 20;
 const MOST_LOOKS = 50;
@@ -54,6 +57,12 @@ export async function findPrinted(
     if ((await file.size()) >= offset && (await printOrNone(file, offset)) === print) return i;
   }
   return -1;
+}
+
+/** The log file itself, or one that was written to at that time or later. */
+export function isSince(file: LogFile, path: string, sinceMs: number): boolean {
+  const grain = file.compressed ? GRAIN_MS.compressed : GRAIN_MS.plain;
+  return file.path === path || file.modifiedMs + grain > sinceMs;
 }
 
 /** A file that is no whole gzip file is not the one. */

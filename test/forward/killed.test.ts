@@ -61,6 +61,9 @@ it(
     const forwarder = forwarderApart(folder, { url: cordon.url, files, spool });
     onTestFinished(async () => void (await forwarder.kill()));
 
+    // One that ends by itself leaves its compiled modules to those that do not.
+    await forwarder.start();
+    await forwarder.kill('SIGTERM');
     await forwarder.start();
     const detectors = files.map((file, i) => detector(file, `${i}`));
     onTestFinished(async () => void (await Promise.all(detectors.map((each) => each.stop()))));

@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Position } from '../../src/forward/position.ts';
-import { createTail, type Step, type Tail } from '../../src/forward/tail.ts';
+import type { Step } from '../../src/forward/following.ts';
+import { createTail, type Tail } from '../../src/forward/tail.ts';
 import { scratch } from './scratch.ts';
 
 let log: string;
