@@ -60,6 +60,7 @@ export function rulesInForce({ detectors, containment }: Policy): Policy['detect
 }
 
 interface ReadRules {
+  format: AlertFormatName;
   document: PolicyDocument;
   rules?: DetectorRules;
   problems: Omit<PolicyProblem, 'file'>[];
@@ -68,26 +69,29 @@ interface ReadRules {
 /** The files of a policy, of the one before it, and of one that is being checked. */
 const MOST_KEPT = 64;
 
+/** By their text. */
 const kept = new Map<string, ReadRules>();
 
 /** A text that has been read before gives the very same rules, compiled as they are. */
 function readRules(format: AlertFormatName, { text }: PolicyFile): ReadRules {
-  const key = `${format}\n${text}`;
-  const read = kept.get(key) ?? readAnew(format, text);
+  const known = kept.get(text);
+  if (known?.format === format) return known;
+  const read = readAnew(format, text);
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(key, read);
+  kept.set(text, read);
   return read;
 }
 
 function readAnew(format: AlertFormatName, text: string): ReadRules {
   const document = readDocument(text);
-  if (document.problems.length > 0) return { document, problems: document.problems };
+  if (document.problems.length > 0) return { format, document, problems: document.problems };
   const parsed = detectorRulesSchema.safeParse(document.value);
   const findings = parsed.success
     ? [...contradictions(format, parsed.data), ...findingsInRules(parsed.data)]
     : parsed.error.issues.flatMap(findingsIn);
   const problems = findings.map((finding) => lineOf(document, finding));
-  return parsed.success ? { document, rules: parsed.data, problems } : { document, problems };
+  const read = { format, document, problems };
+  return parsed.success ? { ...read, rules: parsed.data } : read;
 }
 
 /** What the schema cannot see: names that are not the file's, that are there twice, or that nothing has. */

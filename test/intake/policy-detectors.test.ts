@@ -89,6 +89,20 @@ describe('the rules for alerts', () => {
   });
 });
 
+describe('the example of docs/detectors.md', () => {
+  it('is valid, and is about what it says', async () => {
+    const document = await readFile(new URL('../../docs/detectors.md', import.meta.url), 'utf8');
+    const [, text = ''] = /```yaml\n(.*?)```/s.exec(document) ?? [];
+    const { falco } = (await loadPolicy(await policyWith(text, 'falco.yaml'))).detectors;
+    const facts = { rule: 'Terminal shell in container', priority: 'Error', hostname: 'node-1' };
+    expect(falco && mapAlert(falco, alertOf(facts))).toMatchObject({
+      severity: 'high',
+      subject: { host: 'node-1' },
+      cause: ['Terminal shell in container'],
+    });
+  });
+});
+
 describe('rules for alerts are refused at their file and line where they', () => {
   it.each([
     ['cannot be read', ['name: dropped', 'name: *dropped'], 4, /aliases are not read/],

@@ -74,11 +74,13 @@ function listOf(list: CelList, room: Room, level: number): Json {
   return json;
 }
 
+/** Without what strict JSON refuses as a name. */
 function objectOf(map: CelMap, room: Room, level: number): Json {
   const members: [string, Json][] = [];
   for (const [key, member] of map) {
     if (isFull(room, level)) break;
     const name = sound(String(isCelUint(key) ? key.value : key));
+    if (name === '__proto__') continue;
     room.left -= name.length;
     members.push([name, jsonOf(member, room, level + 1)]);
   }

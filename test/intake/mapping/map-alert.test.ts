@@ -81,7 +81,7 @@ describe('evidence', () => {
     ["b'abc'", 'YWJj'],
     ["timestamp('2026-03-14T12:00:00.5Z')", '2026-03-14T12:00:00.500Z'],
     ["duration('90s')", '90s'],
-    ["{'a': [null, true], 7: {'b': 1u}}", { a: [null, true], '7': { b: 1 } }],
+    ["{'a': [null, true], 7: {'b': 1u, '__proto__': 2}}", { a: [null, true], '7': { b: 1 } }],
     ['type(1)', 'int'],
     ['[1, 2].map(x, x * 2)', [2, 4]],
     [String.raw`'a\u0000b'`, 'a\u{FFFD}b'],
