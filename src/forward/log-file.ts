@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { Fault } from '../domain/fault.ts';
 import { unlessMissing } from './error-code.ts';
 import { createUnzipped } from './unzipped.ts';
 
@@ -24,11 +25,17 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-/** Null where there is none. */
+/** Null where there is none. Fault `not_a_log_file` for a pipe, a directory and their like. */
 export async function openLogFile(path: string): Promise<LogFile | null> {
-  const handle = await unlessMissing(open(path, 'r'));
+  // A pipe that nobody writes into would keep the call from ever returning.
+  const handle = await unlessMissing(open(path, constants.O_RDONLY | constants.O_NONBLOCK));
   if (handle === null) return null;
-  const { dev, ino, mtimeMs } = await handle.stat({ bigint: true });
+  const found = await handle.stat({ bigint: true });
+  if (!found.isFile()) {
+    await handle.close();
+    throw new Fault('not_a_log_file', `${path} is no regular file`, { retryable: true });
+  }
+  const { dev, ino, mtimeMs } = found;
   const compressed = path.endsWith('.gz');
   return {
     id: `${dev}:${ino}`,

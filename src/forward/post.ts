@@ -11,6 +11,8 @@ const MOST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** They are about the token or the address, and not about what was sent. */
 const ABOUT_US = [401, 403, 404, 405, 407, 421, 426];
+/** Of what the forwarder says itself: its token, or this Cordon, may know the detector's format alone. */
+const NOT_THIS_FORMAT = [403, 404, 405];
 /** RFC 9110 and RFC 6585: the same request may succeed later. */
 const LATER = [408, 425, 429];
 
@@ -55,7 +57,12 @@ export async function post(posting: Posting, batch: Batch, stopped: AbortSignal)
       headers: headersOf(posting, batch, token),
       body: batch.body,
     });
-    return verdictOf(response, await textOf(response), posting.now());
+    const text = await textOf(response);
+    if (batch.format !== undefined && NOT_THIS_FORMAT.includes(response.status)) {
+      // It must not stand in the way of the alerts behind it.
+      return { result: 'refused', detail: refusalOf(response.status, text) };
+    }
+    return verdictOf(response, text, posting.now());
   } catch (error) {
     return again(false, late.aborted ? `no answer within ${ANSWER_WITHIN_MS} ms` : absence(error));
   }
@@ -78,13 +85,17 @@ function headersOf({ name }: Posting, batch: Batch, token: string): Record<strin
 function verdictOf(response: Response, text: string, nowMs: number): Verdict {
   const { status, ok } = response;
   if (ok) return { result: 'accepted', refused: parsed(answerSchema, text)?.refused ?? [] };
-  const refusal = parsed(refusalSchema, text);
-  const detail = `answered ${status}${refusal ? `: ${refusal.error} [${refusal.code}]` : ''}`;
+  const detail = refusalOf(status, text);
   if (status < 400) return again(true, `${detail}: redirects are not followed`);
   if (ABOUT_US.includes(status)) return again(true, detail);
   if (status < 500 && !LATER.includes(status)) return { result: 'refused', detail };
   const afterMs = retryAfterMs(response.headers.get('retry-after'), nowMs);
   return { result: 'again', ours: false, detail, afterMs };
+}
+
+function refusalOf(status: number, text: string): string {
+  const refusal = parsed(refusalSchema, text);
+  return `answered ${status}${refusal ? `: ${refusal.error} [${refusal.code}]` : ''}`;
 }
 
 /** The beginning of a longer one is none that can be read, and that is no harm. */

@@ -70,17 +70,21 @@ async function printOrNone(file: LogFile, offset: number): Promise<string> {
   return printOf(file, offset).catch(() => '');
 }
 
+/** Null where one of them was renamed meanwhile. */
 async function openNamed(path: string): Promise<LogFile[] | null> {
   const files: LogFile[] = [];
-  for (const name of await namesOf(path)) {
-    const file = await openLogFile(join(dirname(path), name));
-    if (file === null) {
-      await closeAll(files);
-      return null;
+  let isWhole = false;
+  try {
+    for (const name of await namesOf(path)) {
+      const file = await openLogFile(join(dirname(path), name));
+      if (file === null) return null;
+      files.push(file);
     }
-    files.push(file);
+    isWhole = true;
+    return files;
+  } finally {
+    if (!isWhole) await closeAll(files);
   }
-  return files;
 }
 
 async function isAsOpened(path: string, files: readonly LogFile[]): Promise<boolean> {
@@ -100,5 +104,10 @@ export async function idOf(path: string): Promise<string | null> {
 }
 
 async function namesOf(path: string): Promise<string[]> {
-  return rotatedNames(path, (await unlessMissing(readdir(dirname(path)))) ?? []);
+  const found = await unlessMissing(readdir(dirname(path), { withFileTypes: true }));
+  const files = (found ?? []).filter((each) => each.isFile() || each.isSymbolicLink());
+  return rotatedNames(
+    path,
+    files.map(({ name }) => name),
+  );
 }

@@ -145,6 +145,22 @@ describe('what is spooled', () => {
   });
 });
 
+describe('what was lost, where Cordon does not want to know', () => {
+  it.each([403, 404])('by %i, keeps nothing behind it from being delivered', async (status) => {
+    const cordon = await fakeCordon(({ path }) => ({
+      status: path.endsWith('/cloudevents') ? status : 200,
+    }));
+    const common = { source: 'file:/l', at: 1_000, position: null, count: 1 };
+    const lost = { why: 'gone', lines: null, bytes: null, first_line: '', last_line: '' };
+    const { refused } = await sending(cordon, async (spool) => {
+      await spool.append({ frame: { kind: 'dropped', ...common, ...lost } });
+      await spool.append(lines([alert(2)]));
+    });
+    expect(cordon.taken()).toEqual([alert(2)]);
+    expect(refused()).toMatchObject([{ seq: 1, why: 'refused', detail: `answered ${status}` }]);
+  });
+});
+
 describe('what is not taken', () => {
   it.each([
     ['the server is busy', { status: 429 }],

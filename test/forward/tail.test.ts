@@ -1,57 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Position } from '../../src/forward/position.ts';
-import type { Step } from '../../src/forward/following.ts';
-import { createTail, type Tail } from '../../src/forward/tail.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { reading } from './reading.ts';
 import { scratch } from './scratch.ts';
 
 let log: string;
 beforeEach(() => {
   log = join(scratch(), 'a.log');
 });
-
-/** A tail as a forwarder has it: what it has read, and where to it has come. */
-function reading(position: Position | null = null) {
-  const tail: Tail = createTail(log, position, () => Date.now());
-  onTestFinished(() => tail.close());
-  let at = position;
-  const note = (steps: readonly Step[]) =>
-    steps.flatMap<unknown>(({ cut, lost, position: reached }) => {
-      at = reached;
-      if (lost) return [{ ...lost }];
-      if (cut === undefined) return [];
-      return cut.kind === 'lines' ? cut.bytes.toString().split('\n') : [`${cut.size} bytes`];
-    });
-  return {
-    position: () => at,
-    /** All that can be read now. */
-    all: async () => {
-      const said: unknown[] = [];
-      // The second look is for what the first has found to be there as well.
-      for (let look = 0; look < 3; look += 1) {
-        said.push(...note(await tail.look()));
-        for (let steps = await tail.next(); steps.length > 0; steps = await tail.next()) {
-          said.push(...note(steps));
-        }
-      }
-      return said;
-    },
-    /** Without reading, as while the spool is full. */
-    look: async () => note(await tail.look()),
-    /** Another one, as after the process was killed. */
-    again: () => reading(at),
-  };
-}
 
 const write = (...texts: string[]) =>
   appendFileSync(log, texts.map((text) => `${text}\n`).join(''));
@@ -64,7 +32,7 @@ const zip = (from: string, to: string) => {
 describe('a log file', () => {
   it('is read from its beginning, line by line as they are written', async () => {
     write('one', 'two');
-    const file = reading();
+    const file = reading(log);
     expect(await file.all()).toEqual(['one', 'two']);
     appendFileSync(log, 'thr');
     expect(await file.all()).toEqual([]);
@@ -73,7 +41,7 @@ describe('a log file', () => {
   });
 
   it('may come later', async () => {
-    const file = reading();
+    const file = reading(log);
     expect(await file.all()).toEqual([]);
     write('one');
     expect(await file.all()).toEqual(['one']);
@@ -82,7 +50,7 @@ describe('a log file', () => {
   it('is read on from where it had come to, in the middle of a chunk too', async () => {
     write('one', 'two');
     appendFileSync(log, 'half');
-    const before = reading();
+    const before = reading(log);
     expect(await before.all()).toEqual(['one', 'two']);
     write(' and half', 'four');
     expect(await before.again().all()).toEqual(['half and half', 'four']);
@@ -97,7 +65,7 @@ describe.each([
 
   it('by a new name is read to its end, and then the new one', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     write('two');
     rotate();
@@ -110,7 +78,7 @@ describe.each([
 
   it('is followed by its old name for as long as the new one is empty', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     rotate();
     writeFileSync(log, '');
@@ -124,7 +92,7 @@ describe.each([
 
   it('several times is read through all files in order', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     write('two');
     rotate(`${log}.3`);
@@ -138,7 +106,7 @@ describe.each([
 
   it('and compressed is read on within the compressed file', async () => {
     write(...Array.from({ length: 5_000 }, (_, i) => `first ${i}`));
-    const before = reading();
+    const before = reading(log);
     await before.all();
     write('two', 'three');
     rotate();
@@ -151,7 +119,7 @@ describe.each([
 
   it('by copying and truncating is read to the end of the copy, and then anew', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     write('two');
     // Seen, but not read: the spool may be full.
@@ -166,7 +134,7 @@ describe.each([
 
   it('by copying and truncating, and has grown beyond what was read, is told by its beginning', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     copyFileSync(log, `${log}.1`);
     truncateSync(log, 0);
@@ -176,7 +144,7 @@ describe.each([
 
   it('by copying and truncating several times is read through all copies', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     write('two');
     copyFileSync(log, `${log}.1`);
@@ -193,7 +161,7 @@ describe.each([
 
   it('and removed before it is read again says so and goes on', async () => {
     write('one');
-    const before = reading();
+    const before = reading(log);
     await before.all();
     rmSync(log);
     write('two');
@@ -205,7 +173,7 @@ describe.each([
 
 it('what was written into an empty file and copied away before anybody looked is read', async () => {
   writeFileSync(log, '');
-  const file = reading();
+  const file = reading(log);
   await file.all();
   write('one');
   copyFileSync(log, `${log}.1`);
@@ -214,72 +182,10 @@ it('what was written into an empty file and copied away before anybody looked is
   expect(await file.all()).toEqual(['one', 'two']);
 });
 
-describe('what cannot be read any more is told', () => {
-  it('of a file that was truncated before all that was seen of it was read', async () => {
-    write('one');
-    const file = reading();
-    await file.all();
-    write('lost');
-    await file.look();
-    writeFileSync(log, 'n\n');
-    const [lost, ...others] = await file.all();
-    expect(lost).toMatchObject({ why: 'truncated', lines: null, bytes: 5 });
-    expect(others).toEqual(['n']);
-    expect(await file.again().all()).toEqual([]);
-  });
-
-  it('not of one that was truncated when all was read', async () => {
-    write('one');
-    const file = reading();
-    await file.all();
-    truncateSync(log, 0);
-    expect(await file.all()).toEqual([]);
-    expect(await file.again().all()).toEqual([]);
-  });
-
-  it('of files that are rotated away and removed faster than they can be read, with what was in them', async () => {
-    write('read');
-    const file = reading();
-    await file.all();
-    const looks = [];
-    for (let i = 1; i <= 6; i += 1) {
-      write(`first ${i}`, `last ${i}`);
-      rotate();
-      rmSync(`${log}.1`);
-      write(`next ${i}`);
-      looks.push(...(await file.look()));
-    }
-    expect(looks[0]).toMatchObject({
-      why: 'rotated_away',
-      lines: 2,
-      bytes: 15,
-      first_line: 'first 1',
-      last_line: 'last 1',
-    });
-    const rest = await file.all();
-    expect(rest.at(-1)).toBe('next 6');
-    const lostLines = looks.reduce<number>((sum, each) => sum + Number(Object(each).lines), 0);
-    expect(lostLines + rest.length).toBe(2 + 5 * 3 + 1);
-  });
-
-  it('of a compressed file that is broken, and the rest is read', async () => {
-    write('one');
-    const before = reading();
-    await before.all();
-    const zipped = gzipSync(Buffer.from('two\n'.repeat(9_000)));
-    rotate(`${log}.2`);
-    writeFileSync(`${log}.1.gz`, zipped.subarray(0, zipped.length - 12));
-    write('three');
-    const said = await before.again().all();
-    expect(said.at(-1)).toBe('three');
-    expect(said.filter((each) => typeof each === 'object')).toMatchObject([{ why: 'damaged' }]);
-  });
-});
-
 it('a file whose first lines are those of another is told from it by its end', async () => {
   const same = Array.from({ length: 200 }, () => 'the same line as ever');
   write(...same, 'old end');
-  const before = reading();
+  const before = reading(log);
   await before.all();
   write('unread');
   copyFileSync(log, `${log}.1`);
@@ -288,9 +194,27 @@ it('a file whose first lines are those of another is told from it by its end', a
   expect(await before.again().all()).toEqual(['unread', ...same, 'new end', 'new too']);
 });
 
+it('a pipe and a directory are no log files', async () => {
+  mkdirSync(log);
+  await expect(reading(log).all()).rejects.toMatchObject({ code: 'not_a_log_file' });
+  rmdirSync(log);
+  execFileSync('mkfifo', [log]);
+  await expect(reading(log).all()).rejects.toMatchObject({ code: 'not_a_log_file' });
+});
+
+it('a directory that is called like a rotated file is none', async () => {
+  mkdirSync(`${log}.1`);
+  write('one');
+  const before = reading(log);
+  await before.all();
+  rotate(`${log}.2`);
+  write('two');
+  expect(await before.all()).toEqual(['two']);
+});
+
 it('rotated files from before the first start are not read', async () => {
   write('long ago');
   rotate();
   write('now');
-  expect(await reading().all()).toEqual(['now']);
+  expect(await reading(log).all()).toEqual(['now']);
 });
