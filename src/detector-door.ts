@@ -1,6 +1,7 @@
 import type { Foundation } from './foundation.ts';
 import { startAlertKeeper } from './intake/alert-keeper.ts';
-import { DETECTOR_FAILURE, startDetectorWatch } from './intake/detector-watch.ts';
+import { DETECTOR_FAILURE } from './intake/detector-failure.ts';
+import { startDetectorWatch } from './intake/detector-watch.ts';
 import { createDetectors } from './intake/detectors.ts';
 import { mapByPolicy } from './intake/mapping/map-by-policy.ts';
 import type { Principals } from './intake/principals.ts';

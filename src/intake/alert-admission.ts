@@ -10,6 +10,8 @@ import { canonicalJson } from '../evidence/canonical.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 import { type AdmissionDeps, admissionOf } from './admission.ts';
 import { alertIdentity } from './alert-identity.ts';
+import { DETECTOR_FAILURE } from './detector-failure.ts';
+import { dropsOf } from './detector-drops.ts';
 import type { Mapping } from './mapping/map-alert.ts';
 
 /** A rule's name may be as long as a policy likes; of a title, as much as a list shows. */
@@ -31,7 +33,7 @@ export function alertAdmission(
   if (format === '') throw new TypeError('An alert has a format');
   const policy = deps.policy();
   const occurred_ms = occurredMs(alert, deps.now());
-  const mapping = alert.kind === 'finding' ? deps.map(policy, format, alert) : null;
+  const mapping = mappingOf(deps, policy, source, format, alert);
   const mark: AlertMark = {
     ...{ format, rule: mapping?.rule ?? '', title: titleOf(alert) },
     ...{ identity: identityOf(source, alert.identity), delivery, index },
@@ -42,6 +44,18 @@ export function alertAdmission(
   }
   const made = { mapping, mark, occurred_ms };
   return { mark, occurred_ms, becomes: causedBy(deps, policy, principal, source, made) };
+}
+
+/** By the rules for what was seen; what a detector says of itself counts where somebody wants to hear it. */
+function mappingOf(
+  { map }: AlertAdmissionDeps,
+  policy: Policy,
+  source: string,
+  format: AlertFormatName,
+  alert: Alert,
+): Mapping | null {
+  if (alert.kind === 'finding') return map(policy, format, alert);
+  return alert.kind === 'health' ? dropsOf(policy, source, alert) : null;
 }
 
 /** What is no alert at all, listed with its delivery so that somebody can look at it. */
@@ -79,12 +93,12 @@ function asideOf(
   { kind }: Alert,
   mapping: Mapping | null,
 ): Extract<AlertAdmission['becomes'], { set_aside: string }> | null {
-  if (kind !== 'finding') return { set_aside: kind, reason: '' };
-  if (mapping === null) return null;
+  if (mapping === null) return kind === 'finding' ? null : { set_aside: kind, reason: '' };
   if (!Object.hasOwn(containment.rules, mapping.class)) {
     return { set_aside: 'unmatched', reason: `unknown_class: ${mapping.class}` };
   }
-  const isAllowed = classes.length === 0 || classes.includes(mapping.class);
+  // That it fails is nothing that a detector has to be allowed to say.
+  const isAllowed = [...classes, DETECTOR_FAILURE].includes(mapping.class) || classes.length === 0;
   const reason = `class_not_allowed: ${name} may not report ${mapping.class}`;
   return isAllowed ? null : { set_aside: 'refused', reason };
 }

@@ -2,9 +2,6 @@ import type { AlertLog } from '../domain/alert-log.ts';
 import { epochMs } from '../domain/instant.ts';
 import type { Log } from './log.ts';
 
-/** What is wrong with a detector is an incident of this class, where the policy has a rule for it. */
-export const DETECTOR_FAILURE = 'detector_failure';
-
 /** A silence is noticed this much later than it began to be one. */
 const LOOK_EVERY_MS = 15_000;
 

@@ -170,6 +170,39 @@ describe('an alert that no rule is about', () => {
   });
 });
 
+describe('what a detector says of itself', () => {
+  const lossy = (lost: number | null): Alert => ({
+    ...finding(1),
+    kind: 'health',
+    title: 'Falco internal: syscall event drop',
+    facts: { health: { event: 'drops', lost } },
+  });
+  const watching = (): Policy => {
+    const { reporters } = SHIPPED.reporters;
+    const falco = reporters['falco'];
+    if (falco === undefined) throw new Error('no falco');
+    const watched = { ...reporters, falco: { ...falco, drops: true } };
+    return { ...SHIPPED, reporters: { version: 1, reporters: watched } };
+  };
+
+  it('is an incident of its own where it lost something and somebody wants to know', async () => {
+    const { ledger, take, putInForce } = await desk();
+    putInForce(watching());
+    const [alert] = await take([lossy(12)]);
+    expect(alert).toMatchObject({ outcome: 'incident', rule: 'drops' });
+    const incident = await ledger.register.incident(alert?.incident_id ?? '');
+    expect(incident).toMatchObject({ class: 'detector_failure', evidence: { lost: 12 } });
+  });
+
+  it('is kept and no more where it lost nothing, does not say, or nobody has asked', async () => {
+    const { take, putInForce } = await desk();
+    expect(await take([lossy(12)])).toMatchObject([{ outcome: 'health' }]);
+    putInForce(watching());
+    const quiet = [0, null].map((lost, at) => ({ ...lossy(lost), identity: [`quiet ${at}`] }));
+    expect(await take(quiet)).toMatchObject([{ outcome: 'health' }, { outcome: 'health' }]);
+  });
+});
+
 describe('what cannot be read', () => {
   it('is kept with its reason, beside the alerts of the same document', async () => {
     const { ledger, intake } = await desk();
