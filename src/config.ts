@@ -140,6 +140,21 @@ const SETTINGS = {
     schema: z.coerce.number().int().min(1).max(36_500),
     fallback: () => '30',
   },
+  KEYLIME_VERIFIER_URL: {
+    meaning: 'a Keylime verifier that is asked about what its webhook says; empty: none',
+    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    fallback: () => '',
+  },
+  KEYLIME_VERIFIER_TOKEN_FILE: {
+    meaning: 'holds the bearer token with which it is asked; empty: none',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  KEYLIME_VERIFIER_CA_FILE: {
+    meaning: 'PEM of the authority that has certified it; empty: those of the machine',
+    schema: z.string(),
+    fallback: () => '',
+  },
   TEMPORAL_ADDRESS: {
     meaning: 'a Temporal server to use; empty: `up` starts its own',
     schema: z.union([z.literal(''), address]),

@@ -1,11 +1,13 @@
 import type { Foundation } from './foundation.ts';
 import { startAlertKeeper } from './intake/alert-keeper.ts';
+import { createCorroboration } from './intake/corroborate.ts';
 import { DETECTOR_FAILURE } from './intake/detector-failure.ts';
 import { startDetectorWatch } from './intake/detector-watch.ts';
 import { createDetectors } from './intake/detectors.ts';
 import { mapByPolicy } from './intake/mapping/map-by-policy.ts';
 import type { Principals } from './intake/principals.ts';
 import { type AlertIntakeDeps, createAlertIntake } from './intake/take-alerts.ts';
+import { keylimeWitness } from './keylime-witness.ts';
 import { selfReporter } from './self-report.ts';
 import { createDoor, type Door } from './shim/alerts/door.ts';
 import { FORMATS } from './shim/alerts/formats.ts';
@@ -31,7 +33,13 @@ export function openDetectorDoor(
   const detectors = createDetectors({
     ...{ principals, policy: policy.current, home: config.CORDON_HOME, now, log },
   });
-  const intake = createAlertIntake({ ...desk, map: mapByPolicy });
+  const keylime = keylimeWitness(config);
+  const witnesses = keylime === null ? [] : [keylime];
+  const corroboration = createCorroboration({ witnesses, ledger, now, log });
+  const intake = createAlertIntake({
+    ...{ ...desk, map: mapByPolicy },
+    opened: corroboration.opened,
+  });
   const beyondRate = (source: string) => {
     log.warn({ source }, 'a detector sends more than it may');
     watch.beyondRate(source);
@@ -42,7 +50,8 @@ export function openDetectorDoor(
       refused: watch.refused,
     }),
     stop: async () => {
-      await Promise.all([keeper.stop(), watch.stop()]);
+      await Promise.all([keeper.stop(), watch.stop(), corroboration.settle()]);
+      await keylime?.close();
     },
   };
 }

@@ -94,6 +94,9 @@ export const manifestTimeSchema = z.strictObject({
   authority: z.string().max(512),
 });
 
+/** What a witness says of a report. `unknown` is no reason to do less than for what is confirmed. */
+export const VERDICTS = ['confirmed', 'denied', 'unknown'] as const;
+
 /** The event times of alerts, epoch ms, as far as they can matter to the class's counter. */
 export const countedSchema = z.strictObject({
   threshold: z.int().min(1),
@@ -145,6 +148,13 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     /** The course of an alert more severe than the incident was. */
     raises: z.exactOptional(courseSchema),
     widens: z.exactOptional(wideningSchema),
+  }),
+  z.strictObject({
+    type: z.literal('corroborated'),
+    /** Who was asked, beside whoever reported it. */
+    witness: z.string(),
+    verdict: z.enum(VERDICTS),
+    reason: z.string(),
   }),
   z.strictObject({ type: z.literal('raised'), from: severitySchema, course: courseSchema }),
   z.strictObject({ type: z.literal('widened'), ...wideningSchema.shape }),

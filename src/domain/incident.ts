@@ -75,6 +75,7 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'reflex':
     case 'alert':
     case 'echoed':
+    case 'corroborated':
     case 'custody':
       return incident;
     case 'observed':

@@ -25,7 +25,7 @@ import {
   LINK,
   REPORT,
 } from './redaction-parts.ts';
-import { type IncidentEventType, SLA_STAGES } from '../domain/events.ts';
+import { type IncidentEventType, SLA_STAGES, VERDICTS } from '../domain/events.ts';
 import { stateSchema } from '../domain/incident-record.ts';
 import { ON_CAPTURE_FAILURE } from '../domain/plan.ts';
 import {
@@ -68,6 +68,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
     raises: members(COURSE),
     widens: members(WIDENING),
   },
+  corroborated: { witness: NAMED, verdict: keepOneOf(VERDICTS), reason: TEXT },
   raised: { from: SEVERITY, course: members(COURSE) },
   widened: WIDENING,
   merged: { ...LINK, way: keepOneOf(['into', 'from']) },

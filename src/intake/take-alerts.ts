@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AlertFormatName, SplitDocument } from '../domain/alert.ts';
+import type { Alert, AlertFormatName, SplitDocument } from '../domain/alert.ts';
 import type { AdmittedAlert, AlertAdmission, DeliveryRecord } from '../domain/alert-log.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -15,6 +15,8 @@ export interface AlertIntakeDeps extends AlertAdmissionDeps {
   ledger: Pick<Ledger, 'alerts'>;
   dispatcher: Pick<Dispatcher, 'offer'>;
   reflex: Pick<Reflex, 'fire'>;
+  /** Told of every alert that has opened an incident. */
+  opened?: (incidentId: string, format: AlertFormatName, alert: Alert) => void;
 }
 
 /** Alerts become durable, each once, and those of a new cause an incident that is answered at once. */
@@ -25,7 +27,10 @@ export function createAlertIntake(deps: AlertIntakeDeps): AlertIntake {
       const read = await admissions(deps, principal, record, document);
       const unread = document.refused.map((part) => unreadPart(record, part.index, part.reason));
       const admitted = await deps.ledger.alerts.admit(record, [...read, ...unread]);
-      begin(deps, read, admitted);
+      begin(deps, read, admitted, (at, id) => {
+        const alert = document.alerts[at];
+        if (alert !== undefined) deps.opened?.(id, format, alert);
+      });
       return receipt(record, format, document, read, admitted);
     },
     keepUnread: async (principal, delivery, code) => {
@@ -64,12 +69,14 @@ function begin(
   { reflex, dispatcher }: AlertIntakeDeps,
   read: readonly AlertAdmission[],
   admitted: readonly AdmittedAlert[],
+  opened: (at: number, incidentId: string) => void,
 ): void {
   for (const [at, { becomes }] of read.entries()) {
     if (admitted[at]?.outcome !== 'incident' || 'set_aside' in becomes) continue;
     const { input } = becomes.opens;
     reflex.fire(input);
     dispatcher.offer({ input, severity: input.plan.severity });
+    opened(at, input.id);
   }
 }
 

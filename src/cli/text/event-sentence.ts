@@ -15,6 +15,8 @@ export function eventSentence(event: IncidentEvent): string {
       return `${event.from} → ${event.course.severity}: ${event.count} of the class in its window`;
     case 'observed':
       return seenAgain(event);
+    case 'corroborated':
+      return `${event.verdict} by ${event.witness}: ${event.reason}`;
     case 'raised':
       return `${event.from} → ${event.course.severity}: an alert of the same cause is more severe`;
     case 'widened':
