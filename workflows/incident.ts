@@ -53,7 +53,7 @@ async function respond(story: Story): Promise<void> {
     observed,
     story.dated,
     story.capturing,
-    story.destroying,
+    ...story.destroying.values(),
     condition(allHandlersFinished),
   ]);
 }

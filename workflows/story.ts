@@ -7,13 +7,14 @@ import {
   type CancellationScope,
 } from '@temporalio/workflow';
 import type { IncidentFacts } from '../src/domain/activities.ts';
-import type { EvidenceGate } from '../src/domain/evidence-receipt.ts';
+import type { EvidenceGate, EvidenceReceipt } from '../src/domain/evidence-receipt.ts';
 import type { IncidentEvent, RecordedEvent } from '../src/domain/events.ts';
 import { courseAfter, courseOf, hasLeftItsPlan } from '../src/domain/course.ts';
 import { apply, open } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import type { IncidentInput, Resumed } from '../src/domain/messages.ts';
 import type { Course } from '../src/domain/plan.ts';
+import type { Subject } from '../src/domain/report.ts';
 import { nextThread, toldKey } from '../src/domain/thread.ts';
 import { commanded, noted } from './effects.ts';
 import { showToOperators, stateAttributes } from './operator-view.ts';
@@ -37,8 +38,8 @@ export class Story {
   attesting = false;
   /** Resolves when the host has been captured from, or has not. */
   capturing: Promise<void> = Promise.resolve();
-  /** Resolves when destructive steps are no longer waited with. */
-  destroying: Promise<void> | null = null;
+  /** By subject, each resolves when its destructive steps are no longer waited with. */
+  readonly destroying = new Map<string, Promise<void>>();
   /** Resolves when it is known, or will not be, what the host's TPM had counted at containment. */
   dated: Promise<void> = Promise.resolve();
   /** True when nothing more is to come. */
@@ -47,6 +48,7 @@ export class Story {
   readonly trying = new Set<string>();
   /** The actions that are being tried again and again, by name. */
   readonly retries = new Map<string, { scope: CancellationScope; over: Promise<void> }>();
+  readonly #receipts = new Map<string, EvidenceReceipt>();
   readonly #unwritten: RecordedEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #course: Course;
@@ -74,12 +76,19 @@ export class Story {
     return { incident_id: id, class: this.incident.class, severity, reason: description, subject };
   }
 
-  /** What a destructive step may rely on; null while there is nothing. */
-  get evidence(): EvidenceGate | null {
-    const { evidence_receipt, evidence_waived } = this.incident;
-    // An incident of an earlier version knows of neither.
-    if (evidence_receipt) return { receipt: evidence_receipt };
+  /** What a step that destroys evidence of its subject may rely on; null while there is nothing. Absent: the own one. */
+  evidenceOf(further?: Subject): EvidenceGate | null {
+    const receipt = this.receiptOf(further);
+    if (receipt !== null) return { receipt };
+    // An incident of an earlier version does not know of it.
+    const { evidence_waived } = this.incident;
     return evidence_waived ? { without: evidence_waived } : null;
+  }
+
+  /** Of a further subject only in the run that has captured from it: another captures again before it destroys. */
+  receiptOf(further?: Subject): EvidenceReceipt | null {
+    if (further === undefined) return this.incident.evidence_receipt ?? null;
+    return this.#receipts.get(nameOf(further)) ?? null;
   }
 
   get resolved(): boolean {
@@ -99,6 +108,7 @@ export class Story {
     const recorded = { key, at: new Date().toISOString(), actor, event };
     this.incident = apply(this.incident, recorded);
     this.#course = courseAfter(this.#course, event);
+    this.#keepReceipt(event);
     this.#unwritten.push(recorded);
   }
 
@@ -150,6 +160,13 @@ export class Story {
     await continueAsNew<(input: IncidentInput) => Promise<void>>({ ...input, resumed });
   }
 
+  #keepReceipt(event: IncidentEvent): void {
+    if (event.type !== 'captured' || event.of === undefined) return;
+    if (event.receipt && event.short_of === undefined) {
+      this.#receipts.set(nameOf(event.of), event.receipt);
+    }
+  }
+
   #show(): void {
     showToOperators(this.incident);
     // An escalation may raise the severity and leave the state as it is.
@@ -158,6 +175,11 @@ export class Story {
     this.#shown = `${severity} ${state}`;
     upsertSearchAttributes(stateAttributes(this.incident));
   }
+}
+
+/** Of a subject, as far as one run must tell it from the others. */
+export function nameOf(subject: Subject): string {
+  return JSON.stringify(subject);
 }
 
 async function write(incident_id: string, events: RecordedEvent[]): Promise<void> {

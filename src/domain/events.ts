@@ -197,6 +197,8 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     reset_count: z.int().nonnegative().nullable().default(null),
     /** Of the signed manifest of these artifacts; null where there is none. */
     receipt: evidenceReceiptSchema.nullable().default(null),
+    /** The further subject that it was captured from; absent where it is the incident's own. */
+    of: z.exactOptional(subjectSchema),
     /** The collectors that failed or ran out of time; absent where none did. What destroys evidence waits for them. */
     short_of: z.exactOptional(z.array(z.string()).min(1)),
     /** Until when the objects are kept; absent where nobody has decided. */

@@ -139,9 +139,9 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
   }
 }
 
-/** What fell short proves what it holds, and not that there was no more to be had. */
-function reliedOn({ receipt, short_of }: EventOf<'captured'>): Incident['evidence_receipt'] {
-  return short_of === undefined ? receipt : null;
+/** What was had of a further subject is no evidence of the incident's own. What fell short proves what it holds, and not that there was no more to be had. */
+function reliedOn({ receipt, short_of, of }: EventOf<'captured'>): Incident['evidence_receipt'] {
+  return short_of === undefined && of === undefined ? receipt : null;
 }
 
 /** What a TPM counts while the containment is not in force does not date it. */

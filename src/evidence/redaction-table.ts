@@ -79,6 +79,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
   captured: {
     artifacts: ARTIFACTS,
     gaps: GAPS,
+    of: SUBJECT,
     reset_count: COUNT,
     receipt: RECEIPT,
     short_of: list(NAMED),

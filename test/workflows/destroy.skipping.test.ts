@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities, DestroyRequest } from '../../src/domain/activities.ts';
+import { evidenceReceiptSchema } from '../../src/domain/evidence-receipt.ts';
+import { SIGNALS } from '../../src/domain/messages.ts';
 import type { Plan, PlannedAction } from '../../src/domain/plan.ts';
 import { CAPTURED, NO_CAPTURE, NOTHING_CAPTURED } from '../support/captures.ts';
 import { COURSE, FREEZE } from '../support/incidents.ts';
@@ -18,6 +20,12 @@ const WIPE: PlannedAction = {
   freeze: false,
   destructive: true,
   release: 'none',
+};
+const SECOND = { host: 'host-2' };
+const SECOND_WIPE: PlannedAction = {
+  ...WIPE,
+  action: 'wipe_workspace_2',
+  resource: 'wipe_workspace@workspace#host-2/*',
 };
 const capture = { ...NO_CAPTURE, targets: ['agent'], deadline_ms: 1_000, host_ms: 60_000 };
 const WIPES: Partial<Plan> = { ...COURSE, actions: [FREEZE, WIPE], capture };
@@ -144,6 +152,34 @@ describe('a step that destroys evidence', () => {
     await give('resolve');
     await handle.result();
     expect(asked).not.toContain('wipe_workspace');
+  });
+
+  it('of a further subject is taken only with evidence of that very subject', async () => {
+    const further = { ...SECOND_WIPE, on: { action: 'wipe_workspace', subject: SECOND } };
+    const second = { ...CAPTURED.receipt, snapshot_id: '2'.repeat(16) };
+    const receipt = evidenceReceiptSchema.parse(second);
+    let captures = 0;
+    const { destroyed, effects } = listening({
+      captureHost: async ({ subject }) => {
+        if (subject.host !== SECOND.host) return CAPTURED;
+        captures += 1;
+        return captures < 2 ? NOTHING_CAPTURED : { ...CAPTURED, receipt };
+      },
+    });
+    const { handle, give } = await on.start(WIPES, effects);
+    await on.environment.sleep(MINUTE_MS);
+    const widens = { subject: SECOND, actions: [further] };
+    await handle.signal(SIGNALS.observe, { key: 'alert/1', widens });
+    await on.environment.sleep(MINUTE_MS / 2);
+    expect(gates()).toMatchObject([{ decision: 'hold', actions: ['wipe_workspace_2'] }]);
+    expect(destroyed).toHaveLength(1);
+    await on.environment.sleep(5 * MINUTE_MS);
+    expect(destroyed.map(({ actions, evidence }) => [actions[0]?.action, evidence])).toEqual([
+      ['wipe_workspace', { receipt: CAPTURED.receipt }],
+      ['wipe_workspace_2', { receipt }],
+    ]);
+    await give('resolve');
+    await handle.result();
   });
 
   it('that failed is tried again with the same evidence until it is in force', async () => {

@@ -1,5 +1,6 @@
 import { ActivityFailure } from '@temporalio/workflow';
-import type { Captured } from '../../src/domain/activities.ts';
+import type { Captured, IncidentFacts } from '../../src/domain/activities.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import { readings } from '../effects.ts';
 import { gap } from '../gap.ts';
 import type { Story } from '../story.ts';
@@ -8,10 +9,12 @@ import type { Story } from '../story.ts';
 const MARGIN_MS = 15_000;
 
 /** Captures from the host beside everything else: only what destroys evidence waits for it. */
-export async function captureHost(story: Story): Promise<void> {
+export async function captureHost(story: Story, further?: Subject): Promise<void> {
   const { host_ms } = story.course.capture;
   if (!host_ms) return;
-  story.tell({ type: 'captured', ...(await take(story, host_ms)) });
+  const facts = { ...story.facts, ...(further && { subject: further }) };
+  const captured = await take(facts, host_ms);
+  story.tell({ type: 'captured', ...captured, ...(further && { of: further }) });
   await story.written();
 }
 
@@ -21,7 +24,7 @@ export function captureCritical(story: Story): void {
   story.capturing = story.capturing.then(() => captureHost(story));
 }
 
-async function take({ facts }: Story, deadline_ms: number): Promise<Captured> {
+async function take(facts: IncidentFacts, deadline_ms: number): Promise<Captured> {
   const summary = `capture from ${facts.subject.host ?? 'the host'}`;
   const scheduleToCloseTimeout = deadline_ms + MARGIN_MS;
   try {

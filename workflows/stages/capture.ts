@@ -1,4 +1,5 @@
 import { ActivityFailure } from '@temporalio/workflow';
+import type { Subject } from '../../src/domain/report.ts';
 import { readings } from '../effects.ts';
 import { gap } from '../gap.ts';
 import type { Story } from '../story.ts';
@@ -11,19 +12,20 @@ export async function capture(story: Story): Promise<void> {
   if (story.input.resumed === undefined) await captureNow(story);
 }
 
-/** The same in a run that goes on from another, whose evidence is still to be kept. */
-export async function captureNow(story: Story): Promise<void> {
+/** The same in a run that goes on from another, whose evidence is still to be kept; and about a further subject. */
+export async function captureNow(story: Story, further?: Subject): Promise<void> {
   const { targets, deadline_ms, host_ms } = story.course.capture;
   if (targets.length === 0) return;
   // What an earlier version has planned asks for no seal, and knows of no host.
-  const request = { ...story.facts, targets, deadline_ms, seal: host_ms === 0 };
+  const facts = { ...story.facts, ...(further && { subject: further }) };
+  const request = { ...facts, targets, deadline_ms, seal: host_ms === 0 };
   const options = {
     summary: `snapshot of ${targets.join(', ')}`,
     scheduleToCloseTimeout: deadline_ms + MARGIN_MS,
   };
   try {
     const captured = await readings.capture.executeWithOptions(options, [request]);
-    story.tell({ type: 'captured', ...captured });
+    story.tell({ type: 'captured', ...captured, ...(further && { of: further }) });
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const reason = error.retryState === 'TIMEOUT' ? 'deadline' : 'failed';

@@ -1,5 +1,5 @@
 import type { LostSignal } from '../../src/domain/messages.ts';
-import type { Story } from '../story.ts';
+import { nameOf, type Story } from '../story.ts';
 import { attempt, isNotInForce, untried, untriedDestruction } from './attempt.ts';
 import { destroy } from './destroy.ts';
 import { keepTrying, tellVerdict } from './enforce.ts';
@@ -22,11 +22,22 @@ export async function contain(story: Story): Promise<void> {
   await story.written();
 }
 
-/** At once where there is evidence; where there is none, beside everything else, and once for all that wait. */
+/**
+ * At once where there is evidence; where there is none, beside everything else, and once for all that wait for the
+ * evidence of one subject. A further one has not been captured from before.
+ */
 async function beginDestruction(story: Story): Promise<void> {
-  if (untriedDestruction(story).length === 0) return;
-  if (story.evidence !== null) return destroy(story);
-  story.destroying ??= destroy(story).finally(() => (story.destroying = null));
+  const subjects = new Map(
+    untriedDestruction(story).map(({ on }) => [on ? nameOf(on.subject) : '', on?.subject]),
+  );
+  for (const [name, further] of subjects) {
+    if (story.receiptOf(further) !== null || (further === undefined && story.evidenceOf() !== null))
+      await destroy(story, further);
+    else if (!story.destroying.has(name)) {
+      const destroying = destroy(story, further).finally(() => story.destroying.delete(name));
+      story.destroying.set(name, destroying);
+    }
+  }
 }
 
 /** What was in force is not any more: says so, and applies it anew. */

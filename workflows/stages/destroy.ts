@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { DestructiveAction } from '../../src/domain/destructive.ts';
-import type { Story } from '../story.ts';
+import { nameOf, type Story } from '../story.ts';
+import type { Subject } from '../../src/domain/report.ts';
 import { attemptDestruction, isNotInForce, untriedDestruction } from './attempt.ts';
 import { captureNow } from './capture.ts';
 import { captureHost } from './capture-host.ts';
@@ -12,35 +13,46 @@ const CAPTURE_AGAIN_AFTER_MS = 60_000;
 const CAPTURE_AGAIN_AT_MOST_MS = 30 * 60_000;
 
 /**
- * Takes the steps that destroy evidence, once evidence was kept. Where it could not be, policy says whether they are
- * held, and the capture tried again for as long as it takes, or taken all the same.
+ * Takes the steps that destroy evidence of one subject, once evidence of it was kept. Where it could not be, policy says
+ * whether they are held, and the capture tried again for as long as it takes, or taken all the same.
  */
-export async function destroy(story: Story): Promise<void> {
-  await story.capturing;
-  await untilEvidence(story);
-  const evidence = story.evidence;
+export async function destroy(story: Story, further?: Subject): Promise<void> {
+  if (further === undefined) await story.capturing;
+  else if (story.receiptOf(further) === null) await captureAgain(story, further);
+  await untilEvidence(story, further);
+  const evidence = story.evidenceOf(further);
   if (evidence === null || story.resolved) return;
-  const actions = untriedDestruction(story);
+  const actions = waitingFor(story, further);
   await attemptDestruction(story, actions, evidence);
   tellVerdict(story);
   actions.filter((action) => isNotInForce(story, action)).forEach((a) => keepTrying(story, a));
   await story.written();
 }
 
-async function untilEvidence(story: Story): Promise<void> {
+async function untilEvidence(story: Story, further?: Subject): Promise<void> {
   let held: DestructiveAction[] = [];
   let waitMs = CAPTURE_AGAIN_AFTER_MS;
-  while (story.evidence === null && !story.resolved) {
-    const actions = untriedDestruction(story);
+  while (story.evidenceOf(further) === null && !story.resolved) {
+    const actions = waitingFor(story, further);
     const decision = story.course.capture.on_failure;
     if (decision === 'proceed' || actions.length > held.length) tellGate(story, decision, actions);
     await story.written();
     held = actions;
-    if (story.evidence !== null) return;
+    if (story.evidenceOf(further) !== null) return;
     if (await condition(() => story.resolved, waitMs)) return;
     waitMs = Math.min(2 * waitMs, CAPTURE_AGAIN_AT_MOST_MS);
-    await (story.course.capture.host_ms > 0 ? captureHost(story) : captureNow(story));
+    await captureAgain(story, further);
   }
+}
+
+function captureAgain(story: Story, further?: Subject): Promise<void> {
+  const { host_ms } = story.course.capture;
+  return host_ms > 0 ? captureHost(story, further) : captureNow(story, further);
+}
+
+function waitingFor(story: Story, further?: Subject): DestructiveAction[] {
+  const name = further && nameOf(further);
+  return untriedDestruction(story).filter(({ on }) => (on && nameOf(on.subject)) === name);
 }
 
 function tellGate(story: Story, decision: 'hold' | 'proceed', actions: DestructiveAction[]): void {

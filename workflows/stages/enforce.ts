@@ -23,7 +23,7 @@ export function keepTrying(story: Story, action: PlannedAction, again = 0): void
 export async function stopContaining(story: Story): Promise<void> {
   for (const retry of story.retries.values()) retry.scope.cancel();
   await Promise.all([...story.retries.values()].map((retry) => retry.over));
-  await story.destroying;
+  await Promise.all(story.destroying.values());
   // Of what was added late, a first attempt may not be over yet.
   if (story.trying.size > 0) await condition(() => story.trying.size === 0);
 }
@@ -47,7 +47,7 @@ async function enforced(
   const enforceIt = (request: Parameters<typeof relentless.enforce>[0]) =>
     relentless.enforce.executeWithOptions({ summary }, [request]);
   if (isReversible(action)) return enforceIt({ ...story.facts, actions: [action], again });
-  const { evidence } = story;
+  const evidence = story.evidenceOf(action.on?.subject);
   if (!isDestructive(action) || evidence === null) return null;
   return enforceIt({ ...story.facts, actions: [action], again, evidence });
 }
