@@ -21,12 +21,14 @@ describe('the workflows as they are now', () => {
   it('are held against every scenario that was recorded', () => {
     const scenarios = new Set(FILES.map((file) => file.replace(/-\d.*$/, '')));
     expect([...scenarios].toSorted()).toEqual([
+      'counted',
       'counter',
       'escalated',
       'healed',
       'kept',
       'latched',
       'log-only',
+      'observed',
     ]);
   });
 

@@ -7,17 +7,23 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { createBulkCounter } from '../../src/adapters/engine/counter.ts';
+import { createObserver } from '../../src/adapters/engine/observer.ts';
 import { escalationWorkflowId } from '../../src/domain/messages.ts';
+import { planFor } from '../../src/domain/plan-for.ts';
+import { wideningFor } from '../../src/domain/widen.ts';
+import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { installation, type Installation } from '../support/installation.ts';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 const { version }: { version: string } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+const CONTAINMENT = 'incident-containment.yaml';
 const HISTORIES = fileURLToPath(new URL('.', import.meta.url));
 
 /** Plays one scenario to its end and names the workflows whose histories tell it. */
 type Scenario = (cordon: Installation) => Promise<Record<string, string>>;
 
-const SCENARIOS: Scenario[] = [latched, logged, escalated, healed, kept];
+const SCENARIOS: Scenario[] = [latched, logged, escalated, healed, kept, observed];
 
 const cordon = await installation({ policy: { recovery: { capture: { deadline: '2s' } } } });
 try {
@@ -110,4 +116,30 @@ async function kept({ recover, report, untilState }: Installation) {
   await recover(first.id);
   await recover(second.id);
   return { kept: first.id };
+}
+
+/** Further alerts, as the ledger's follower tells of them, raise the incident, widen it, and are counted. */
+async function observed({ client, recover, report, until, untilState }: Installation) {
+  const about = { class: 'prompt_injection', subject: { host: 'observed', agent: 'a' } };
+  const { id } = await report(about);
+  await untilState(id, 'contained');
+  const policy = await loadPolicy({ containmentPath: join(SHIPPED_POLICY, CONTAINMENT) });
+  const further = {
+    ...about,
+    severity: 'critical',
+    subject: { host: 'observed', agent: 'b' },
+  } as const;
+  const { policy_digest: _, escalation: __, ...raises } = planFor(policy, further);
+  const widens = wideningFor(policy, further, planFor(policy, about).actions);
+  const observe = createObserver(client);
+  await observe(id, { key: 'alert/1', widens });
+  await observe(id, { key: 'alert/2', raises });
+  await until(id, (now) => now.raised_at !== '' && now.further_subjects.length === 1);
+  await untilState(id, 'contained');
+  const occurrences = [1, 2, 3].map((at_ms) => {
+    return { incident_id: id, key: `${id}/alert/${at_ms}`, at_ms, threshold: 3, window_ms: 1_000 };
+  });
+  await createBulkCounter(client)('observed', occurrences);
+  await recover(id);
+  return { observed: id, counted: escalationWorkflowId('observed') };
 }
