@@ -1,4 +1,5 @@
 import type { Activities } from '../src/domain/activities.ts';
+import { furtherOf } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -20,7 +21,11 @@ export async function newerIncident(
   const recent = await register.unresolvedSince(since, MOST_READ);
   const newer = recent
     .filter(({ id, require_reattest }) => id !== incident_id && require_reattest)
-    .filter(({ subject }) => (subject.host ?? unnamed_host) === host)
+    .filter((incident) =>
+      [incident.subject, ...furtherOf(incident)].some(
+        (subject) => (subject.host ?? unnamed_host) === host,
+      ),
+    )
     .find((incident) => {
       const others = resourcesOf(incident);
       return held.some((resource) => !others.has(resource));

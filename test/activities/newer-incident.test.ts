@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newerIncident } from '../../activities/newer-incident.ts';
-import { admission, incidentId } from '../support/admissions.ts';
-import { FREEZE } from '../support/incidents.ts';
+import { admission, incidentId, recorded } from '../support/admissions.ts';
+import { FREEZE, HAPPENS } from '../support/incidents.ts';
 import { world, type World } from './world.ts';
 
 let on: World;
@@ -40,6 +40,13 @@ describe('a proof is older than', () => {
 
   it('none that holds the same', async () => {
     expect(await (await newer({ holds: [FREEZE, AIRLOCK] }))()).toBe('');
+  });
+
+  it('an incident of another host that has come to be about this one as well', async () => {
+    const ask = await newer({ host: 'web-2' });
+    const widened = HAPPENS.widened({ host: 'web-1' });
+    await on.deps.ledger.log.append(incidentId(2), [recorded('1', widened)]);
+    expect(await ask()).toBe(incidentId(2));
   });
 
   it('an incident that names no host, where such are about this one', async () => {
