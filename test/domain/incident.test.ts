@@ -74,6 +74,20 @@ describe('an incident', () => {
     expect(incidentAfter({}, whole, short).evidence_receipt).toEqual(CAPTURED.receipt);
   });
 
+  it('has no evidence of its own in what was had of a further subject', () => {
+    const of: IncidentEvent = { type: 'captured', ...CAPTURED, of: { host: 'host-2' } };
+    expect(incidentAfter({}, of).evidence_receipt).toBeNull();
+    expect(incidentAfter({}, of).artifacts).toEqual(CAPTURED.artifacts);
+  });
+
+  it('shows on whom an action is taken, where it is not its own subject', () => {
+    const { containment_actions } = incidentAfter({}, HAPPENS.widened({ host: 'host-2' }));
+    expect(containment_actions.map(({ action, on }) => [action, on])).toEqual([
+      ['freeze_agent', undefined],
+      ['freeze_agent_2', { action: 'freeze_agent', subject: { host: 'host-2' } }],
+    ]);
+  });
+
   it('stays contained when it is acknowledged, where that is required', () => {
     const incident = incidentAfter(LATCHED, ...CONTAINED, acknowledged);
     expect(incident).toMatchObject({ state: 'contained', acked_by: 'ada', acked_at: later(3) });
