@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { cordonPrincipal } from './cordon-principal.ts';
 import { Fault } from './domain/fault.ts';
-import type { Principal } from './domain/principal.ts';
 import type { Foundation } from './foundation.ts';
 import { createIntake } from './intake/intake.ts';
 
@@ -11,18 +11,6 @@ export interface Finding {
   description: string;
   evidence: Record<string, string>;
 }
-
-/** Cordon reports itself, and has no token with which anybody else could in its name. */
-const CORDON: Omit<Principal, 'classes'> = {
-  name: 'cordon',
-  kind: 'service',
-  roles: ['report'],
-  source: 'cordon',
-  formats: [],
-  token_hash: '0'.repeat(64),
-  created_at: '1970-01-01T00:00:00.000Z',
-  revoked_at: '',
-};
 
 /**
  * By the same intake as any other report, once for each key; false where the policy has no rule for the class. A server
@@ -38,7 +26,7 @@ export function selfReporter(
     policy: policy.current,
     random: randomBytes,
   });
-  const principal: Principal = { ...CORDON, classes: [ofClass] };
+  const principal = cordonPrincipal([ofClass]);
   return async ({ key, description, evidence }: Finding): Promise<boolean> => {
     try {
       await intake.report(principal, { class: ofClass, description, evidence, subject: {} }, key);

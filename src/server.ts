@@ -12,6 +12,7 @@ import { startStamper, type Stamper } from './adapters/timestamp/stamper.ts';
 import { createTimestamper } from './adapters/timestamp/timestamper.ts';
 import { loadTrustedCertificates } from './adapters/timestamp/trusted-certificates.ts';
 import type { Config } from './config.ts';
+import { cordonPrincipal } from './cordon-principal.ts';
 import { openDetectorDoor } from './detector-door.ts';
 import { watchEngine } from './engine-watch.ts';
 import type { Foundation } from './foundation.ts';
@@ -22,7 +23,7 @@ import { startHoldGuard } from './intake/hold-guard.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPrincipals } from './intake/principals.ts';
 import { startRevival } from './intake/revival.ts';
-import { createIncidentRelations } from './intake/relate-incidents.ts';
+import { createIncidentRelations, type IncidentRelations } from './intake/relate-incidents.ts';
 import { createReflex } from './intake/reflex.ts';
 import { hostAndPort, listen, listenTls, type Listener } from './listener.ts';
 import { createApp } from './shim/app.ts';
@@ -80,10 +81,16 @@ export async function startServer(
     home: config.CORDON_HOME,
     owner,
   });
+  const desk = {
+    ...{ ledger, policy: policy.current, dispatcher, reflex, owner, now },
+    random: randomBytes,
+  };
+  const relations = createIncidentRelations(desk);
   const teller = startObservationTeller({
     ...{ ledger, owner, now, log },
     count: createBulkCounter(client),
     observe: createObserver(client),
+    missed: (incidentId, alert) => splitOff(relations, incidentId, alert),
   });
   const checkpointer = startCheckpointer({
     ledger,
@@ -107,16 +114,12 @@ export async function startServer(
     log,
   });
   const tail = createTail(ledger.register, log);
-  const desk = {
-    ...{ ledger, policy: policy.current, dispatcher, reflex, owner, now },
-    random: randomBytes,
-  };
   const detectors = openDetectorDoor(foundation, principals, desk);
   const deps: ShimDeps = {
     ledger,
     intake: createIntake(desk),
     door: detectors.door,
-    relations: createIncidentRelations(desk),
+    relations,
     store: foundation.store,
     place: foundation.machine.place,
     commands: createCommands(client),
@@ -153,6 +156,12 @@ export async function startServer(
       await checkpointer.stop();
     },
   };
+}
+
+/** What an incident was brought as it was being resolved is handled all the same. */
+async function splitOff(relations: IncidentRelations, id: string, alert: string): Promise<void> {
+  const reason = 'It came as the incident was being resolved';
+  await relations.split(cordonPrincipal([]), id, alert, { reason, key: `missed/${id}/${alert}` });
 }
 
 /** Null where no authority is configured. */

@@ -49,6 +49,8 @@ export interface AdmittedAlert {
   outcome: 'incident' | 'observation' | 'repeat' | SetAside;
   /** '' where there is none. */
   incident_id: string;
+  /** What is done about a subject that it brought to the incident; absent where it brought none. */
+  widens?: Widening;
 }
 
 /** One alert as it is listed. Instants in UTC with milliseconds. */
@@ -137,7 +139,10 @@ export interface AlertLog {
    * `lesser_incident` where a latched or critical one would go into one that is not.
    */
   merge(incidentId: string, into: string, linking: Linking): Promise<Incident>;
-  /** The alert becomes an incident of its own, which further ones like it join. Faults as above, and `alert_not_found`. */
+  /**
+   * The alert becomes an incident of its own, which further ones like it join, also where the first is resolved. Faults
+   * `incident_not_found` and `alert_not_found`.
+   */
   split(
     incidentId: string,
     identity: string,

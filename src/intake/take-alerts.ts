@@ -72,11 +72,15 @@ function begin(
   opened: (at: number, incidentId: string) => void,
 ): void {
   for (const [at, { becomes }] of read.entries()) {
-    if (admitted[at]?.outcome !== 'incident' || 'set_aside' in becomes) continue;
+    const { outcome, incident_id: id = '', widens } = admitted[at] ?? {};
+    if ('set_aside' in becomes) continue;
     const { input } = becomes.opens;
+    // What a further subject needs at once; its incident's workflow makes it certain.
+    if (widens) reflex.fire({ ...input, id, plan: { ...input.plan, actions: widens.actions } });
+    if (outcome !== 'incident') continue;
     reflex.fire(input);
     dispatcher.offer({ input, severity: input.plan.severity });
-    opened(at, input.id);
+    opened(at, id);
   }
 }
 

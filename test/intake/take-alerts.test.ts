@@ -118,10 +118,14 @@ describe('an alert that a rule is about', () => {
   });
 
   it('joins those about others where the rule says that it is one fault', async () => {
-    const { ledger, take } = await desk();
+    const { ledger, take, fired } = await desk();
     const alerts = ['a', 'b'].map((host, at) => finding(at, { rule: 'shells', host }));
     const [first, second] = await take(alerts);
     expect(second).toMatchObject({ outcome: 'observation', incident_id: first?.incident_id });
+    expect(fired).toEqual([first?.incident_id, first?.incident_id]);
+    expect((await ledger.holds.inForce()).map(({ resource }) => resource)).toContain(
+      'freeze_agent@agent#*/b',
+    );
     const [, observed] = await ledger.register.timeline(first?.incident_id ?? '');
     expect(observed?.body['widens']).toMatchObject({
       subject: { agent: 'b' },

@@ -12,7 +12,10 @@ const PATIENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 export interface TellerDeps extends Omit<TellDeps, 'register'> {
-  ledger: { register: Pick<Register, 'entriesAfter' | 'incident'>; followers: Followers };
+  ledger: {
+    register: Pick<Register, 'entriesAfter' | 'incident' | 'timeline'>;
+    followers: Followers;
+  };
   /** Milliseconds since the epoch. */
   now: () => number;
   /** This server, as leases name it. */

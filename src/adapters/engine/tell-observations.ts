@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { ObserveSignal } from '../../domain/messages.ts';
 import { eventIn } from '../../domain/recorded.ts';
 import type { FollowLog } from '../follow/keep-following.ts';
+import { missedAlerts } from './missed-alerts.ts';
 import { hasStatus } from './unavailable.ts';
 
 /** Incidents that are told at once. */
@@ -16,16 +17,22 @@ const AT_ONCE = 8;
 const NEVER_TAKEN = [3];
 
 export interface TellDeps {
-  register: Pick<Register, 'incident'>;
+  register: Pick<Register, 'incident' | 'timeline'>;
   /** Tells the class's counter. Repeats are harmless. */
   count(incidentClass: string, occurrences: readonly Occurrence[]): Promise<void>;
   /** Tells the incident's workflow. Repeats are harmless. */
   observe(incidentId: string, seen: ObserveSignal): Promise<'told' | 'no_workflow'>;
+  /** Makes an incident of its own of an alert that was brought to one which is over. Repeats are harmless. */
+  missed(incidentId: string, alert: string): Promise<void>;
   log: FollowLog;
 }
 
-/** True for an entry of which a counter or a workflow must be told; most observations only count. */
+/**
+ * True for an entry of which a counter or a workflow must be told; most observations only count. When an incident is
+ * resolved, what it was brought and has not taken in is somebody else's.
+ */
 export function isToBeTold({ type, body }: LedgerEntry): boolean {
+  if (type === 'resolved') return true;
   return type === 'observed' && ['counted', 'raises', 'widens'].some((part) => part in body);
 }
 
@@ -42,6 +49,9 @@ export async function tellObservations(
   const tellings = [
     ...countings(deps, observations, incidents),
     ...signallings(deps, observations, incidents),
+    ...entries
+      .filter(({ type }) => type === 'resolved')
+      .map((entry) => () => seeToMissed(deps, entry)),
   ];
   const faults: Fault[] = [];
   while (tellings.length > 0 && !faults.some(isAway)) {
@@ -139,15 +149,23 @@ async function signalAll(
   }
 }
 
-/** What the engine will never take must not keep all that follows from being told. */
+/** By now its workflow has taken in what it ever will. */
+async function seeToMissed(
+  { register, missed }: Pick<TellDeps, 'register' | 'missed'>,
+  { incident_id }: LedgerEntry,
+): Promise<void> {
+  for (const alert of await missedAlerts(register, incident_id)) await missed(incident_id, alert);
+}
+
+/** What will never be taken must not keep all that follows from being told. */
 async function attempt({ log }: Pick<TellDeps, 'log'>, tell: Telling): Promise<Fault[]> {
   try {
     await tell();
     return [];
   } catch (error) {
-    if (error instanceof Fault) return [error];
-    if (!hasStatus(error, NEVER_TAKEN)) throw error;
-    log.warn({ err: error }, 'the engine refuses to be told of an observation');
+    if (error instanceof Fault && error.retryable) return [error];
+    if (!(error instanceof Fault) && !hasStatus(error, NEVER_TAKEN)) throw error;
+    log.warn({ err: error }, 'what an observation brought to light cannot be told');
     return [];
   }
 }

@@ -64,8 +64,9 @@ async function take(writing: Writing, causes: OpenCauses, alert: AlertAdmission)
   }
   const joined = causes.join(mark, occurred_ms, becomes);
   if (joined !== null) {
-    const { incident_id, singly } = joined;
-    return { admitted: { outcome: 'observation', incident_id }, singly };
+    const { incident_id, singly, widens } = joined;
+    const brought = widens === undefined ? {} : { widens };
+    return { admitted: { outcome: 'observation', incident_id, ...brought }, singly };
   }
   const incident = await begin(writing, becomes.opens);
   causes.opened(incident, mark, occurred_ms, becomes);

@@ -3,22 +3,24 @@ import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../../domain/a
 import { mayJoin } from '../../domain/correlation.ts';
 import type { RecordedEvent } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
+import type { PlannedAction } from '../../domain/plan.ts';
 import { severityRank } from '../../domain/severity.ts';
 import { sha256Hex } from '../../evidence/digest.ts';
 import { causeOf, causeRow, type Cause } from './cause.ts';
 import type { Writing } from './group-commit.ts';
+import { addHolds } from './holds.ts';
 import { append } from './incident-log.ts';
-import { observe, settled } from './observe.ts';
+import { observe, type Observed, settled } from './observe.ts';
 import { incidentOf } from './register-row.ts';
+
+export interface Joined extends Pick<Observed, 'singly' | 'widens'> {
+  incident_id: string;
+}
 
 /** The causes that a part of a delivery is about, while it is being written. */
 export interface OpenCauses {
   /** Null where no incident is handling the cause, or the alert may not join the one that does. */
-  join(
-    mark: AlertAdmission['mark'],
-    occurredMs: number,
-    alert: CausedAlert,
-  ): { incident_id: string; singly: boolean } | null;
+  join(mark: AlertAdmission['mark'], occurredMs: number, alert: CausedAlert): Joined | null;
   /** From now on alerts of the cause join the incident. */
   opened(
     incident: Incident,
@@ -43,6 +45,7 @@ export async function openCauses(
   const running = await handled(writing, alerts);
   const changed = new Set<Cause>();
   const events = new Map<string, RecordedEvent[]>();
+  const holds: [incidentId: string, actions: PlannedAction[], reflexUntilMs: number][] = [];
   const from = { source: delivery.source, reported_by: delivery.reported_by };
   const tell = (incidentId: string, event: RecordedEvent) =>
     events.set(incidentId, [...(events.get(incidentId) ?? []), event]);
@@ -56,7 +59,10 @@ export async function openCauses(
       const now = { at_ms: delivery.received_ms, occurred_ms, ...from };
       const told = observe(cause, incident, { mark: markOf(mark), alert, ...now });
       told.events.forEach((event) => tell(incident.id, event));
-      return { incident_id: incident.id, singly: told.singly };
+      const { singly, widens } = told;
+      if (widens !== undefined)
+        holds.push([incident.id, widens.actions, alert.opens.reflex_until_ms]);
+      return { incident_id: incident.id, singly, widens };
     },
     opened: (incident, mark, occurred_ms, alert) => {
       const cause = begun(incident, mark, occurred_ms, alert);
@@ -68,6 +74,7 @@ export async function openCauses(
         const due = settled(cause, delivery.received_ms);
         if (due !== null) tell(cause.incident_id, due);
       }
+      for (const hold of holds) await addHolds(writing, ...hold);
       for (const [incidentId, told] of events) await append(writing, incidentId, told);
       for (const cause of changed) await save(writing, cause);
     },

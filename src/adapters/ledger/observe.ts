@@ -10,7 +10,7 @@ import { thinned } from '../../domain/thinned.ts';
 import { sha256Hex } from '../../evidence/digest.ts';
 import type { Cause, Pending } from './cause.ts';
 
-type Observed = Extract<IncidentEvent, { type: 'observed' }>;
+type ObservedEvent = Extract<IncidentEvent, { type: 'observed' }>;
 
 /** So many alerts of a cause have an entry each; of more, one entry tells of many. */
 export const MOST_TOLD_SINGLY = 100;
@@ -28,30 +28,32 @@ export interface Observation {
   occurred_ms: number;
 }
 
+export interface Observed {
+  events: RecordedEvent[];
+  /** Whether one of the events is this alert's own. */
+  singly: boolean;
+  widens: Widening | undefined;
+}
+
 /**
  * Takes one more alert of the cause into account. One that changes what is done is always told of singly; `events` are
  * the entries that are to be written now.
  */
-export function observe(
-  cause: Cause,
-  incident: Incident,
-  observation: Observation,
-): { events: RecordedEvent[]; singly: boolean } {
+export function observe(cause: Cause, incident: Incident, observation: Observation): Observed {
   const { alert, mark, occurred_ms } = observation;
   const changes = changesBy(cause, incident, alert);
   if (changes === null && cause.told >= MOST_TOLD_SINGLY) {
     follow(cause, mark.identity, occurred_ms);
     cause.pending = added(cause.pending, observation);
-    return { events: [], singly: false };
+    return { events: [], singly: false, widens: undefined };
   }
   // The digest goes over all in the order they came: what was only counted comes before this one.
   const counted = flushed(cause, observation.at_ms);
   follow(cause, mark.identity, occurred_ms);
   cause.told += 1;
-  return {
-    events: [...(counted ? [counted] : []), singly(cause, observation, changes ?? {})],
-    singly: true,
-  };
+  const told = singly(cause, observation, changes ?? {});
+  const events = counted === null ? [told] : [counted, told];
+  return { events, singly: true, widens: changes?.widens };
 }
 
 /** What was counted, as an entry, where it is time for one; null else. */
@@ -121,7 +123,7 @@ export function flushed(cause: Cause, atMs: number): RecordedEvent | null {
   if (pending === null) return null;
   cause.pending = null;
   const { source, reported_by, count, first_ms, last_ms, counted } = pending;
-  const event: Observed = {
+  const event: ObservedEvent = {
     ...{ type: 'observed', source, reported_by, count, digest },
     first_at: instantOf(first_ms),
     last_at: instantOf(last_ms),
@@ -135,7 +137,7 @@ function singly(cause: Cause, observation: Observation, changes: Changes): Recor
   const { event: reported } = alert.opens.reported;
   if (reported.type !== 'reported') throw new TypeError('An incident begins with a report');
   const at = instantOf(occurred_ms);
-  const event: Observed = {
+  const event: ObservedEvent = {
     ...{ type: 'observed', source, reported_by, count: 1, first_at: at, last_at: at },
     ...{ digest: cause.digest, alert: mark },
     ...{ description: reported.description, evidence: reported.evidence },

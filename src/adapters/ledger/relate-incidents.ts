@@ -4,6 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { RecordedEvent } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import { epochMs } from '../../domain/instant.ts';
+import type { PlannedAction } from '../../domain/plan.ts';
 import { severityRank } from '../../domain/severity.ts';
 import { alertOf } from './alert-list.ts';
 import { causeRow } from './cause.ts';
@@ -52,12 +53,14 @@ export async function splitIncident(
   alert: CausedAlert,
   linking: Linking,
 ): Promise<Incident> {
-  const from = await unresolved(writing, incidentId);
+  const from = await known(writing, incidentId);
   const row = await alertOf(writing.db, incidentId, identity);
   if (row === undefined) return refuse('alert_not_found', `${incidentId} has no such alert`);
   const first = await firstOfKey(writing, alert.opens, alert.opens.input.id);
   if (first !== null) return first;
   await settleIncident(writing, from.id, epochMs(linking.at));
+  // What was held for a subject that a resolved incident never took in is the new one's to hold.
+  if (from.resolved_at !== '') await letGo(writing, from.id, alert.opens.holds);
   const incident = await begin(writing, alert.opens);
   const cause = causeRow({
     ...{ cause: alert.cause.narrow, incident_id: incident.id },
@@ -85,11 +88,26 @@ function linked({ key, at, by, reason }: Linking, link: Link): RecordedEvent {
   return { key, at, actor: by, event: { ...link, by, reason } };
 }
 
-async function unresolved({ db }: Writing, id: string): Promise<Incident> {
-  const incident = await readIncident(db, id);
-  if (incident === null) return refuse('incident_not_found', `There is no incident ${id}`);
+async function letGo(
+  { db }: Writing,
+  id: string,
+  actions: readonly PlannedAction[],
+): Promise<void> {
+  const resources = actions.map(({ resource }) => resource);
+  if (resources.length === 0) return;
+  const held = db.deleteFrom('holds').where('incident_id', '=', id);
+  await held.where('resource', 'in', resources).execute();
+}
+
+async function unresolved(writing: Writing, id: string): Promise<Incident> {
+  const incident = await known(writing, id);
   if (incident.resolved_at !== '') refuse('already_resolved', `${id} is resolved`);
   return incident;
+}
+
+async function known({ db }: Writing, id: string): Promise<Incident> {
+  const incident = await readIncident(db, id);
+  return incident ?? refuse('incident_not_found', `There is no incident ${id}`);
 }
 
 function refuse(code: string, message: string): never {

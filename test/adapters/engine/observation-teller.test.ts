@@ -19,6 +19,10 @@ const widens = { subject, actions: [furtherFreeze(subject)] };
 const counted = (...times: number[]) => ({ counted: { threshold: 3, window_ms: 1_000, times } });
 
 const { observed } = HAPPENS;
+const MARK = {
+  ...({ format: 'falco', rule: 'shell', title: 'a shell', index: 0 } as const),
+  delivery: 'e'.repeat(64),
+};
 
 /** A ledger with two incidents, an engine that can be away, and as many tellers as are started. */
 async function site() {
@@ -27,6 +31,7 @@ async function site() {
   const state = { away: false, without: new Set<string>(), pauses: [] as number[] };
   const counts: [string, readonly Occurrence[]][] = [];
   const signals: [string, ObserveSignal][] = [];
+  const missed: [incidentId: string, alert: string][] = [];
   const answer = () => {
     if (state.away) throw engineUnavailable(undefined);
   };
@@ -37,6 +42,7 @@ async function site() {
     state,
     counts,
     signals,
+    missed,
     happen: (number: number, key: string, event: IncidentEvent) =>
       ledger.log.append(incidentId(number), [recorded(key, event)]),
     start: (changed: Partial<TellerDeps> = {}) => {
@@ -52,6 +58,7 @@ async function site() {
           signals.push([id, seen]);
           return 'told';
         },
+        missed: async (...given) => void missed.push(given),
         ...{ now: () => AT_MS, owner: 'one', log: { info: say, warn: say } },
         sleep: async (ms) => {
           state.pauses.push(ms);
@@ -99,6 +106,19 @@ describe('an observation', () => {
       [incidentId(1), { key: 'alert/2', widens }],
     ]);
     expect(counts).toEqual([]);
+  });
+
+  it('that brought a subject which its incident never took in is not over with it', async () => {
+    const { happen, start, allTold, missed, signals } = await site();
+    const alert = (identity: string) => ({ ...MARK, identity: identity.repeat(64) });
+    await happen(1, 'alert/1', observed({ alert: alert('a'), widens }));
+    await happen(1, 'taken', HAPPENS.widened(subject));
+    const late = { ...widens, subject: { host: 'host-9' } };
+    await happen(1, 'alert/2', observed({ alert: alert('b'), widens: late }));
+    await happen(1, 'over', HAPPENS.resolved);
+    await allTold(start());
+    expect(signals).toEqual([]);
+    expect(missed).toEqual([[incidentId(1), 'b'.repeat(64)]]);
   });
 
   it('is told with all the others that are there, in one signal for each class', async () => {
