@@ -19,6 +19,7 @@ interface Options {
 
 export function incidentsCommand(cli: Cli): Command {
   const incidents = new Command('incidents')
+    .usage('[options] [merge|split]')
     .description('list incidents, most severe first, then newest; merge and split them')
     .option('--class <class>', 'of this class only')
     .option('--state <state>', `one of ${stateSchema.options.join(', ')}`, fitting(stateSchema))
