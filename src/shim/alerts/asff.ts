@@ -1,8 +1,8 @@
 import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
 import { asffToOcsf } from './asff-to-ocsf.ts';
-import { findingsIn, type Unwrapped } from './aws-envelope.ts';
+import { hasFinding, splitFindings, type Unwrapped } from './aws-envelope.ts';
 import type { AlertFormat } from './format.ts';
-import { aboutItself, firstInstant, isObject, member, readEach, text } from './reading.ts';
+import { aboutItself, firstInstant, isObject, member, text } from './reading.ts';
 
 /** "Required top-level ASFF attributes" without which a finding is not known, or says nothing. */
 const REQUIRED = ['Id', 'ProductArn', 'Title'] as const;
@@ -15,17 +15,8 @@ const REQUIRED = ['Id', 'ProductArn', 'Title'] as const;
 export const asff: AlertFormat = {
   name: 'asff',
   title: 'AWS Security Hub (ASFF)',
-  recognise: (document) =>
-    findingsIn(document).some((part) => 'finding' in part && isFinding(part.finding)),
-  split: (document) => {
-    const parts = findingsIn(document);
-    return {
-      ...readEach(parts, alertOf),
-      disagreements: parts.flatMap((part) =>
-        'finding' in part ? disagreementsOf(part.finding) : [],
-      ),
-    };
-  },
+  recognise: (document) => hasFinding(document, isFinding),
+  split: (document) => splitFindings(document, alertOf, disagreementsOf),
 };
 
 function isFinding(part: Json): part is JsonObject {

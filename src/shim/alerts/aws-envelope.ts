@@ -1,5 +1,5 @@
-import type { Json } from '../../domain/alert.ts';
-import { decoded, listed, member, text } from './reading.ts';
+import type { Alert, Json, SplitDocument } from '../../domain/alert.ts';
+import { decoded, listed, member, readEach, text } from './reading.ts';
 
 /** An envelope in an envelope in an envelope is as far as AWS goes: a finding by EventBridge by SNS, in a list. */
 const MOST_ENVELOPES = 4;
@@ -8,7 +8,7 @@ const MOST_ENVELOPES = 4;
 export type Unwrapped = { finding: Json } | { none: string };
 
 /** What AWS services wrap findings in is taken off: lists, EventBridge, SNS. */
-export function findingsIn(document: Json, envelopes = MOST_ENVELOPES): Unwrapped[] {
+function findingsIn(document: Json, envelopes = MOST_ENVELOPES): Unwrapped[] {
   return listed(document).flatMap((part): Unwrapped[] => {
     if (envelopes === 0) return [{ none: 'it is wrapped too often' }];
     const inner = innerOf(part);
@@ -40,4 +40,21 @@ function fromMessage(message: Json | undefined): Unwrapped {
   const inner = decoded(message);
   const isRead = typeof inner === 'object' && inner !== null;
   return isRead ? { finding: inner } : { none: 'the message of SNS is no JSON' };
+}
+
+export function hasFinding(document: Json, isOne: (part: Json) => boolean): boolean {
+  return findingsIn(document).some((part) => 'finding' in part && isOne(part.finding));
+}
+
+/** Every finding becomes an alert, or is refused; what contradicts itself is said. */
+export function splitFindings(
+  document: Json,
+  alertOf: (unwrapped: Unwrapped) => Alert | string,
+  disagreementsOf: (finding: Json) => string[],
+): SplitDocument {
+  const parts = findingsIn(document);
+  const disagreements = parts.flatMap((part) =>
+    'finding' in part ? disagreementsOf(part.finding) : [],
+  );
+  return { ...readEach(parts, alertOf), disagreements };
 }

@@ -1,5 +1,5 @@
 import type { Alert, Json, JsonObject } from '../../domain/alert.ts';
-import { findingsIn, type Unwrapped } from './aws-envelope.ts';
+import { hasFinding, splitFindings, type Unwrapped } from './aws-envelope.ts';
 import type { AlertFormat } from './format.ts';
 import {
   aboutItself,
@@ -10,7 +10,6 @@ import {
   listOf,
   member,
   objectOf,
-  readEach,
   text,
   word,
 } from './reading.ts';
@@ -31,17 +30,8 @@ const CLOSE = 3;
 export const ocsf: AlertFormat = {
   name: 'ocsf',
   title: 'OCSF',
-  recognise: (document) =>
-    findingsIn(document).some((part) => 'finding' in part && isEvent(part.finding)),
-  split: (document) => {
-    const parts = findingsIn(document);
-    return {
-      ...readEach(parts, alertOf),
-      disagreements: parts.flatMap((part) =>
-        'finding' in part ? disagreementsOf(part.finding) : [],
-      ),
-    };
-  },
+  recognise: (document) => hasFinding(document, isEvent),
+  split: (document) => splitFindings(document, alertOf, disagreementsOf),
 };
 
 function isEvent(part: Json): part is JsonObject {
