@@ -22,6 +22,10 @@ declare module 'vitest' {
     versitygw: string;
     /** Path of logrotate. */
     logrotate: string;
+    /** Paths of detectors that others wrote. */
+    alertmanager: string;
+    opa: string;
+    cosign: string;
     /** A Docker engine that is there for the tests: its socket, and the cgroup below which its containers are. */
     dockerd: { socket: string; cgroup: string };
     /** URL of an empty PostgreSQL; undefined where the tests run without one. */
