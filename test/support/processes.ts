@@ -27,7 +27,8 @@ export interface Part {
 }
 
 export interface CordonProcess {
-  role: 'server' | 'worker' | 'range' | 'agent';
+  role: 'server' | 'worker' | 'range' | 'agent' | 'forward';
+  args?: readonly string[];
   env: Record<string, string>;
   /** What it says is appended here. */
   logFile: string;
@@ -35,15 +36,15 @@ export interface CordonProcess {
   isReady: () => Promise<boolean>;
 }
 
-/** `./cordon <role>` as a process of its own, which never outlives the test's. */
-export function cordonProcess({ role, env, logFile, isReady }: CordonProcess): Part {
+/** `./cordon <role>`, with its arguments, as a process of its own, which never outlives the test's. */
+export function cordonProcess({ role, args = [], env, logFile, isReady }: CordonProcess): Part {
   let running: ChildProcess | null = null;
 
   return {
     name: role,
     start: async () => {
       if (running !== null) throw new Error(`${role} runs already`);
-      const child = launch(role, env, logFile);
+      const child = launch([role, ...args], env, logFile);
       running = child;
       const isOver = async () => child.exitCode !== null || (await isReady());
       await until(isOver, `${role} is ready`, READY_WITHIN_MS).catch((cause: unknown) => {
@@ -96,10 +97,14 @@ function lastWords(logFile: string): string {
   return readFileSync(logFile, 'utf8').slice(-LAST_WORDS);
 }
 
-function launch(role: string, env: Record<string, string>, logFile: string): ChildProcess {
+function launch(
+  args: readonly string[],
+  env: Record<string, string>,
+  logFile: string,
+): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   // The range ends when its standard input does; the others do not read it.
-  const child = spawn(CORDON, [role], { env, stdio: ['pipe', log, log] });
+  const child = spawn(CORDON, args, { env, stdio: ['pipe', log, log] });
   closeSync(log);
   const takeAlong = () => child.kill('SIGKILL');
   process.once('exit', takeAlong);
