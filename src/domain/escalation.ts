@@ -1,3 +1,5 @@
+import { thinnedBy } from './thinned.ts';
+
 /** One event of an incident as its class's escalation counter sees it. */
 export interface Occurrence {
   incident_id: string;
@@ -15,7 +17,7 @@ interface Counted extends Occurrence {
 
 /** The counter's whole state, small enough to be carried over by continue-as-new. */
 export interface EscalationWindow {
-  counted: Counted[];
+  counted: readonly Counted[];
 }
 
 export interface Escalated {
@@ -29,7 +31,10 @@ export interface Counting {
   escalated: Escalated[];
 }
 
-/** More than any window holds of what can still matter; the oldest is forgotten first. */
+/**
+ * Some 400 kB where the engine carries at most 2 MB over. It holds all that can still matter at thresholds up to 150,
+ * and mostly at higher ones, where the oldest is forgotten first: what comes late may then find its window too empty.
+ */
 export const MOST_COUNTED = 2_000;
 
 export const EMPTY_WINDOW: EscalationWindow = { counted: [] };
@@ -46,18 +51,16 @@ export function count(window: EscalationWindow, occurrence: Occurrence): Countin
 /** The same for many at once: as if they had come one after another, in the order of their time. */
 export function countAll(window: EscalationWindow, occurrences: readonly Occurrence[]): Counting {
   const fresh = unknownOf(window, occurrences);
-  const [first, ...others] = fresh;
-  if (first === undefined) return { window, escalated: [] };
+  if (fresh.length === 0) return { window, escalated: [] };
   const windowMs = Math.max(...fresh.map(({ window_ms }) => window_ms));
   const horizonMs = horizon(window.counted, windowMs);
   const counted = [...window.counted, ...fresh.map((o) => ({ ...o, escalated: false }))]
     .toSorted((a, b) => a.at_ms - b.at_ms)
-    .filter((c) => c.at_ms > horizonMs)
-    // What comes together is all counted before any of it is forgotten.
-    .slice(-MOST_COUNTED - others.length);
+    .filter((c) => c.at_ms > horizonMs);
   const { marked, escalated } = mark(counted, Math.min(...fresh.map(({ at_ms }) => at_ms)));
-  const kept = marked.filter((c) => c.at_ms > horizon(counted, windowMs)).slice(-MOST_COUNTED);
-  return { window: { counted: kept }, escalated };
+  // What comes together is all counted before any of it is forgotten.
+  const open = marked.filter((c) => c.at_ms > horizon(counted, windowMs));
+  return { window: { counted: mattering(open) }, escalated };
 }
 
 /** Those that were not counted before, each once. */
@@ -112,4 +115,24 @@ function occurredBy(counted: readonly Counted[], atMs: number): number {
 function horizon(counted: readonly Counted[], windowMs: number): number {
   const newest = counted.at(-1)?.at_ms ?? -Infinity;
   return newest - 2 * windowMs;
+}
+
+/**
+ * Of too many, those that can still change anything. What has escalated only fills the windows of others, which some of it
+ * do as well as all; and by one of its own an incident is known to have been told, as long as there is room for that.
+ */
+function mattering(counted: readonly Counted[]): readonly Counted[] {
+  if (counted.length <= MOST_COUNTED) return counted;
+  const escalated = counted.filter((c) => c.escalated);
+  const threshold = Math.max(...counted.map((c) => c.threshold));
+  const windowMs = Math.min(...counted.map((c) => c.window_ms));
+  const needed = new Set([
+    ...counted.filter((c) => !c.escalated),
+    ...thinnedBy(escalated, (c) => c.at_ms, threshold, windowMs),
+  ]);
+  const newest = new Map(escalated.map((c) => [c.incident_id, c]));
+  const room = Math.max(0, MOST_COUNTED - needed.size);
+  const others = [...newest.values()].filter((c) => !needed.has(c)).slice(0, room);
+  const kept = new Set([...needed, ...others]);
+  return counted.filter((c) => kept.has(c)).slice(-MOST_COUNTED);
 }

@@ -87,6 +87,48 @@ describe('count', () => {
   });
 });
 
+describe('a flood of more than is kept', () => {
+  const THRESHOLD = 25;
+  const FLOOD = 3 * MOST_COUNTED;
+  const QUIET = 30;
+
+  /** A quiet window with some incidents of its own, then a loud one with all the others, in any order. */
+  function flood(seed: number): Occurrence[] {
+    const random = lcg(seed);
+    const occurrences = Array.from({ length: FLOOD }, (_, n) => {
+      const isQuiet = n < QUIET;
+      const at_ms = Math.floor(random() * WINDOW_MS) + (isQuiet ? 0 : WINDOW_MS);
+      const incident_id = isQuiet ? `quiet-${n % 15}` : `loud-${n % 10}`;
+      return { incident_id, key: `${n}`, at_ms, threshold: THRESHOLD, window_ms: WINDOW_MS };
+    });
+    return shuffled(occurrences, random);
+  }
+
+  function plainCount(occurrences: readonly Occurrence[]): Set<string> {
+    const isFull = ({ at_ms: t }: Occurrence) =>
+      occurrences.filter(({ at_ms }) => at_ms > t - WINDOW_MS && at_ms <= t).length >= THRESHOLD;
+    return new Set(occurrences.filter(isFull).map(({ incident_id }) => incident_id));
+  }
+
+  it('escalates whom a plain count escalates, each once, in whatever order it comes', () => {
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const occurrences = flood(seed);
+      const escalated: string[] = [];
+      let window = EMPTY_WINDOW;
+      for (let from = 0; from < FLOOD; from += 100) {
+        // Some are told again, as after an answer that was lost.
+        const counted = countAll(window, occurrences.slice(Math.max(0, from - 50), from + 100));
+        ({ window } = counted);
+        escalated.push(...counted.escalated.map(({ incident_id }) => incident_id));
+        expect(window.counted.length).toBeLessThanOrEqual(MOST_COUNTED);
+      }
+      const due = plainCount(occurrences);
+      expect(due.size).toBeLessThan(25);
+      expect(escalated.toSorted(), `seed ${seed}`).toEqual([...due].toSorted());
+    }
+  });
+});
+
 describe('several occurrences of one incident', () => {
   const about = { threshold: 3, window_ms: WINDOW_MS };
   const further = (incident_id: string, key: string, at_ms: number): Occurrence => {
@@ -175,6 +217,13 @@ describe('many at once', () => {
     expect(window.counted.length).toBeLessThanOrEqual(MOST_COUNTED);
   });
 });
+
+function shuffled<T>(all: readonly T[], random: () => number): T[] {
+  return all
+    .map((one) => ({ one, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ one }) => one);
+}
 
 /** Numerical Recipes' generator: the same sequence on every machine. */
 function lcg(seed: number): () => number {
