@@ -1,12 +1,9 @@
 import type { Followers, Register } from '../../domain/ledger.ts';
 import type { BatchFollower, Step } from '../follow/follow-once.ts';
-import { keepFollowing, LONGEST_WAIT_MS, pause, type Sleep } from '../follow/keep-following.ts';
+import { keepFollowing, pause, type Sleep } from '../follow/keep-following.ts';
 import { isToBeTold, tellObservations, type TellDeps } from './tell-observations.ts';
 
 const NAME = 'observations';
-
-/** For a batch of which each call is late, several at a time. */
-const PATIENCE_MS = 60_000;
 
 /** What keeps an observation from being told is over soon: an incident that is being started, an engine that restarts. */
 const LONGEST_PAUSE_MS = 5_000;
@@ -48,7 +45,7 @@ export function startObservationTeller(deps: TellerDeps): ObservationTeller {
   let status: TellerStatus = { reached: 0, failing_since: '', last_error: '' };
   const follower = followerFor(deps);
   const running = keepFollowing({
-    follow: { ledger, owner, now, longestWaitMs: LONGEST_WAIT_MS },
+    follow: { ledger, owner, now, longestWaitMs: LONGEST_PAUSE_MS },
     name: NAME,
     find: () => follower,
     show: (step) => {
@@ -73,7 +70,6 @@ function followerFor(deps: TellerDeps): BatchFollower {
   return {
     name: NAME,
     begins: 'at_the_start',
-    patienceMs: PATIENCE_MS,
     concerns: isToBeTold,
     dealWithAll: (entries) => tellObservations({ ...deps, register }, entries),
   };

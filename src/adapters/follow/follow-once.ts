@@ -5,6 +5,8 @@ import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 const BATCH = 100;
 /** For the ledger calls around an attempt; a server that dies is followed by another after this and its wait. */
 const LEASE_MARGIN_MS = 10_000;
+/** So often within that margin, while a batch is dealt with, that one late call to the ledger costs nothing. */
+const RENEW_EVERY_MS = 3_000;
 
 /** One who goes along the ledger, entry by entry, and comes past none with which it has not dealt. */
 export interface Follower {
@@ -12,15 +14,18 @@ export interface Follower {
   name: string;
   /** Where a new one begins. */
   begins: 'at_the_start' | 'at_the_head';
-  /** The longest that it deals with one entry, or with a batch. */
+  /** The longest that it deals with one entry. */
   patienceMs: number;
   concerns(entry: LedgerEntry): boolean;
   /** '' where it is done, else what went wrong: the entry comes again. At least once. */
   deal(entry: LedgerEntry): Promise<string>;
 }
 
-/** One who deals with several entries at once: as many as there are, up to a batch. Either all are done, or all come again. */
-export interface BatchFollower extends Omit<Follower, 'deal'> {
+/**
+ * One who deals with several entries at once: as many as there are, up to a batch, for as long as that takes. Either all
+ * are done, or all come again.
+ */
+export interface BatchFollower extends Omit<Follower, 'deal' | 'patienceMs'> {
   dealWithAll(entries: readonly LedgerEntry[]): Promise<string>;
 }
 
@@ -50,16 +55,29 @@ export async function followOnce(
 ): Promise<Step> {
   const { ledger, owner, now } = deps;
   const { name, begins } = follower;
+  const patienceMs = 'deal' in follower ? follower.patienceMs : 0;
   // Renewed at every step, it covers one attempt and the pause after it.
-  const untilMs = now() + follower.patienceMs + deps.longestWaitMs + LEASE_MARGIN_MS;
-  const from = await ledger.followers.take(name, owner, now(), untilMs, begins);
+  const leaseMs = patienceMs + deps.longestWaitMs + LEASE_MARGIN_MS;
+  const lease = () => ledger.followers.take(name, owner, now(), now() + leaseMs, begins);
+  const from = await lease();
   if (from === null) return { result: 'elsewhere' };
   const entries = await ledger.register.entriesAfter(from, BATCH);
-  const { error, seq } = await dealt(follower, entries);
+  const { error, seq } = await renewing(lease, dealt(follower, entries));
   if (error !== '') return { result: 'failed', seq: from, error };
   if (seq === null) return { result: 'idle', seq: from };
   await ledger.followers.reached(name, owner, seq);
   return { result: 'advanced', seq };
+}
+
+/** A batch may take longer than a lease: whoever dies over it is to be followed soon all the same. */
+async function renewing<T>(lease: () => Promise<unknown>, work: Promise<T>): Promise<T> {
+  // Where it cannot be renewed, it may run out: then two do the same, which is harmless.
+  const renewal = setInterval(() => void lease().catch(() => undefined), RENEW_EVERY_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(renewal);
+  }
 }
 
 /** `seq`: up to where nothing is left to do; null where there was no entry. */

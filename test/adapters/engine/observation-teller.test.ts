@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   startObservationTeller,
   type TellerDeps,
@@ -186,6 +186,52 @@ describe('what cannot be told now', () => {
     };
     await allTold(start({ count }));
     expect(signals).toHaveLength(1);
+  });
+});
+
+describe('a server that tells', () => {
+  /** Of the server that tells: when each of its leases runs out. */
+  async function atWork() {
+    const { ledger, happen, start, counts, allTold } = await site();
+    await happen(1, 'alert/1', observed(counted(5)));
+    const leases: number[] = [];
+    const take: typeof ledger.followers.take = (...given) => {
+      leases.push(given[3]);
+      return ledger.followers.take(...given);
+    };
+    const answer = Promise.withResolvers<void>();
+    const told = vi.fn(() => answer.promise);
+    const now = vi.fn(() => AT_MS);
+    const followers = { ...ledger.followers, take };
+    start({ ledger: { ...ledger, followers }, count: told, now });
+    // Before it is stopped, which waits for it.
+    onTestFinished(() => answer.resolve());
+    await eventually(
+      () => told.mock.calls.length,
+      (calls) => calls === 1,
+    );
+    return { start, counts, allTold, leases, now };
+  }
+
+  it('and dies over it is followed by another within seconds', async () => {
+    const { start, counts, allTold, leases } = await atWork();
+    const [until = Infinity] = leases;
+    expect(until - AT_MS).toBeLessThanOrEqual(15_000);
+    await allTold(start({ owner: 'two', now: () => until }));
+    expect(counts).toHaveLength(1);
+  });
+
+  it('for longer than its lease keeps it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { leases, now } = await atWork();
+    now.mockReturnValue(AT_MS + 12_000);
+    vi.advanceTimersByTime(3_000);
+    await eventually(
+      () => leases,
+      (all) => all.length === 2,
+    );
+    expect(leases[1]).toBe((leases[0] ?? 0) + 12_000);
   });
 });
 
