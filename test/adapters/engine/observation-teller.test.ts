@@ -200,8 +200,8 @@ describe('a server that tells', () => {
       return ledger.followers.take(...given);
     };
     const answer = Promise.withResolvers<void>();
-    const told = vi.fn(() => answer.promise);
-    const now = vi.fn(() => AT_MS);
+    const told = vi.fn<TellerDeps['count']>(() => answer.promise);
+    const now = vi.fn<() => number>(() => AT_MS);
     const followers = { ...ledger.followers, take };
     start({ ledger: { ...ledger, followers }, count: told, now });
     // Before it is stopped, which waits for it.
