@@ -33,7 +33,7 @@ export async function runLoad(order: LoadOrder, life: Life): Promise<Figures> {
   return { perSecond: inTime / order.seconds, lives, failed };
 }
 
-async function keepBusy(concurrency: number, endsMs: number, live: () => Promise<void>) {
+export async function keepBusy(concurrency: number, endsMs: number, live: () => Promise<void>) {
   const one = async () => {
     while (performance.now() < endsMs) await live();
   };

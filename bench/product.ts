@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { followEvents, type Events } from './events.ts';
+import type { Env } from '../src/config.ts';
 import { settingsApart } from '../src/throw-away.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -28,6 +29,7 @@ export type SeenIncident = z.infer<typeof incidentSchema>;
 /** `cordon up` in a process of its own, and a keep-alive client of its API. */
 export interface Product {
   pid: number;
+  url: string;
   home: string;
   temporalPort: number;
   events: Events;
@@ -35,9 +37,12 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `settingsIn`: further settings of an installation in that home. */
+export async function startProduct(
+  settingsIn: (home: string) => Promise<Env> = async () => ({}),
+): Promise<Product> {
   const home = await mkdtemp(join(tmpdir(), 'cordon-bench-'));
-  const settings = await settingsApart(home);
+  const settings = { ...(await settingsApart(home)), ...(await settingsIn(home)) };
   const url = `http://${settings.BIND_ADDR}`;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'up'], {
     // Without a TPM wherever it is measured: its milliseconds are not ours.
@@ -50,6 +55,7 @@ export async function startProduct(): Promise<Product> {
   const pool = new Pool(url, { connections: CONNECTIONS });
   return {
     pid: child.pid ?? 0,
+    url,
     home,
     temporalPort: Number(settings.TEMPORAL_PORT),
     events,
