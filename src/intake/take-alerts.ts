@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Alert, AlertFormatName, SplitDocument } from '../domain/alert.ts';
 import type { AdmittedAlert, AlertAdmission, DeliveryRecord } from '../domain/alert-log.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -7,9 +6,7 @@ import type { AlertIntake, AlertOutcome, AlertReceipt, Delivery } from './alert-
 import { type AlertAdmissionDeps, alertAdmission, unreadPart } from './alert-admission.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Reflex } from './reflex.ts';
-
-/** Read and mapped in one go: other requests are answered in between. */
-const ALERTS_AT_ONCE = 50;
+import { createShifts } from './shifts.ts';
 
 export interface AlertIntakeDeps extends AlertAdmissionDeps {
   ledger: Pick<Ledger, 'alerts'>;
@@ -21,10 +18,13 @@ export interface AlertIntakeDeps extends AlertAdmissionDeps {
 
 /** Alerts become durable, each once, and those of a new cause an incident that is answered at once. */
 export function createAlertIntake(deps: AlertIntakeDeps): AlertIntake {
+  const shifts = createShifts();
   return {
     take: async (principal, delivery, format, document) => {
       const record = recordOf(deps, principal, delivery, format);
-      const read = await admissions(deps, principal, record, document);
+      const read = await shifts.each(document.alerts, (alert, index) =>
+        alertAdmission(deps, principal, record, alert, index),
+      );
       const unread = document.refused.map((part) => unreadPart(record, part.index, part.reason));
       const admitted = await deps.ledger.alerts.admit(record, [...read, ...unread]);
       begin(deps, read, admitted, (at, id) => {
@@ -48,20 +48,6 @@ function recordOf(
 ): DeliveryRecord {
   const from = { source: source === '' ? name : source, reported_by: name };
   return { sha256, bytes, headers, ...from, format, received_ms: now() };
-}
-
-async function admissions(
-  deps: AlertIntakeDeps,
-  principal: Principal,
-  record: DeliveryRecord,
-  { alerts }: SplitDocument,
-): Promise<AlertAdmission[]> {
-  const made: AlertAdmission[] = [];
-  for (const [index, alert] of alerts.entries()) {
-    if (index % ALERTS_AT_ONCE === ALERTS_AT_ONCE - 1) await nextTurn();
-    made.push(alertAdmission(deps, principal, record, alert, index));
-  }
-  return made;
 }
 
 /** What the ledger has as new incidents is contained from here on, as if it had been reported. */

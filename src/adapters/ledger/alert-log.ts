@@ -4,6 +4,7 @@ import type {
   AlertLog,
   DeliveryRecord,
 } from '../../domain/alert-log.ts';
+import { oneAtATime } from '../../domain/one-at-a-time.ts';
 import { admitAlerts } from './admit-alerts.ts';
 import { alertCounts } from './alert-counts.ts';
 import { listAlerts, readDelivery, readKeptReport } from './alert-list.ts';
@@ -14,12 +15,18 @@ import { settleCauses } from './settle-causes.ts';
 import { tidyAlerts } from './tidy-alerts.ts';
 
 /** Few enough that a report of something else, which waits for its turn to write, does not notice. */
-const ALERTS_AT_ONCE = 250;
+const ALERTS_AT_ONCE = 100;
+
+/** So few are written together with whatever else there is. */
+const FEW = 8;
 
 /** What detectors send, in the same ledger as what becomes of it. */
 export function createAlertLog(write: Write, reader: Backend['reader']): AlertLog {
+  const many = oneAtATime();
+  /** Many are written alone among their like: all deliveries of a flood at once would fill one transaction. */
+  const inTurn: Write = (unit) => many(() => write(unit));
   return {
-    admit: (delivery, alerts) => admit(write, delivery, alerts),
+    admit: (delivery, alerts) => admit(alerts.length > FEW ? inTurn : write, delivery, alerts),
     settle: (nowMs, beforeMs) => settleCauses(write, reader, nowMs, beforeMs),
     tidy: (nowMs) => tidyAlerts(write, reader, nowMs),
     list: (filter) => listAlerts(reader, filter),

@@ -60,8 +60,7 @@ export async function startOpa(
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ input }),
       });
-      const decision: { result: boolean; decision_id: string } = await response.json();
-      return decision;
+      return (await response.json()) as { result: boolean; decision_id: string };
     },
     stop: async () => {
       await sender.stop();

@@ -1,0 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { oneAtATime } from '../domain/one-at-a-time.ts';
+
+/** Whatever else a process does, containment among it, takes many turns: none of them may become much longer than this. */
+const SHIFT_MS = 5;
+
+/** Work of many parts beside what cannot wait: in each turn of the process one shift of it, whoever has brought it. */
+export interface Shifts {
+  /** Does each part in order; who brings few does not wait for all parts of the others. Rejects with what `work` throws. */
+  each<Part, Made>(
+    parts: readonly Part[],
+    work: (part: Part, index: number) => Made,
+  ): Promise<Made[]>;
+}
+
+export function createShifts(): Shifts {
+  const inTurn = oneAtATime();
+  let endsMs = 0;
+
+  const begin = async () => {
+    if (performance.now() < endsMs) return;
+    await nextTurn();
+    endsMs = performance.now() + SHIFT_MS;
+  };
+
+  return {
+    each: async <Part, Made>(
+      parts: readonly Part[],
+      work: (part: Part, index: number) => Made,
+    ): Promise<Made[]> => {
+      const made: Made[] = [];
+      // The iterator of a list goes on where a loop has left it.
+      const rest = parts.entries();
+      while (made.length < parts.length) {
+        await inTurn(async () => {
+          await begin();
+          for (const [index, part] of rest) {
+            made.push(work(part, index));
+            if (performance.now() >= endsMs) break;
+          }
+        });
+      }
+      return made;
+    },
+  };
+}
