@@ -1,7 +1,7 @@
 import type { AlertFormatName, AlertMark } from './alert.ts';
 import type { CountedTimes, Widening } from './events.ts';
 import type { Incident } from './incident-record.ts';
-import type { Admission } from './ledger.ts';
+import type { Admission } from './admission.ts';
 import type { PlannedAction } from './plan.ts';
 import type { Severity } from './severity.ts';
 import type { Subject } from './report.ts';

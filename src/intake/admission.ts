@@ -1,5 +1,5 @@
 import type { AlertMark } from '../domain/alert.ts';
-import type { Admission } from '../domain/ledger.ts';
+import type { Admission } from '../domain/admission.ts';
 import type { IncidentInput } from '../domain/messages.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';

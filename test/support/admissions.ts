@@ -1,5 +1,5 @@
 import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
-import type { Admission } from '../../src/domain/ledger.ts';
+import type { Admission } from '../../src/domain/admission.ts';
 import type { IncidentInput } from '../../src/domain/messages.ts';
 import type { Course, PlannedAction } from '../../src/domain/plan.ts';
 import type { Subject } from '../../src/domain/report.ts';

@@ -1,7 +1,7 @@
 import type { AlertMark } from '../../src/domain/alert.ts';
 import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../../src/domain/alert-log.ts';
 import type { Widening } from '../../src/domain/events.ts';
-import type { Admission } from '../../src/domain/ledger.ts';
+import type { Admission } from '../../src/domain/admission.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 import { sha256Hex } from '../../src/evidence/digest.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../domain/events.ts';
-import type { Admission } from '../../domain/ledger.ts';
+import type { Admission } from '../../domain/admission.ts';
 import type { Writing } from './group-commit.ts';
 import type { ChallengeRow } from './tables.ts';
 
