@@ -187,7 +187,9 @@ describe('many at once', () => {
 
   it('escalate whom they escalate one after another, in the order of their time', () => {
     fc.assert(
-      fc.property(occurrences, occurrences, (before, all) => {
+      fc.property(occurrences, occurrences, (earlier, all) => {
+        // One key is one occurrence: what comes again comes with its own time.
+        const before = earlier.map((each) => ({ ...each, key: `earlier ${each.key}` }));
         const { window } = countAll(EMPTY_WINDOW, before);
         const inOrder = all.toSorted((a, b) => a.at_ms - b.at_ms);
         const together = countAll(window, all);

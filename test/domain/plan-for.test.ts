@@ -37,6 +37,7 @@ const CLASSES: Record<string, [string, boolean, string[], object]> = {
   tool_call_burst: ['medium', true, ['freeze_agent'], NONE],
   model_behavior_anomaly: ['high', true, ['quarantine_model', 'log_alert'], NONE],
   evidence_violation: ['critical', false, ['log_alert'], { ...ACK, latched: false }],
+  detector_failure: ['medium', false, ['log_alert'], NONE],
   forbidden_airlock_request: ['medium', false, ['log_alert'], NONE],
 };
 
@@ -50,7 +51,7 @@ const WINDOWS: Record<string, [number, number, string, object]> = {
 };
 
 describe('the plan by the shipped policy', () => {
-  it('is there for ten classes', () => {
+  it('is there for eleven classes', () => {
     expect(Object.keys(policy.containment.rules).toSorted()).toEqual(
       Object.keys(CLASSES).toSorted(),
     );

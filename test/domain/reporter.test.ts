@@ -7,6 +7,8 @@ const PLAIN = {
   formats: [],
   rate: DEFAULT_RATE,
   heartbeat: 0,
+  drops: false,
+  refusals: 0,
   hmac_key_file: '',
   certificate: '',
 };

@@ -84,5 +84,5 @@ it('its webhook is known by name and password just as by a bearer token', async 
   await alertmanager.fire({ ...INJECTION, agent: 'poet', by: 'basic' });
   await detector().untilTally(({ incident }) => incident === 2);
   const subjects = (await incidents()).map(({ subject }) => subject.agent);
-  expect(subjects.toSorted()).toEqual(['planner', 'poet']);
+  expect(new Set(subjects)).toEqual(new Set(['planner', 'poet']));
 });
