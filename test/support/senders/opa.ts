@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import { ownPorts } from '../own-ports.ts';
 import { startSender } from './sender.ts';
 
@@ -16,9 +17,11 @@ default allow := false
 allow if input.tool == "read"
 `;
 
+const decisionSchema = z.object({ result: z.boolean(), decision_id: z.string() });
+
 export interface Opa {
-  /** Asks whether the agent may use the tool; the id of the decision, which is logged. */
-  decide(input: { agent: string; tool: string }): Promise<{ result: boolean; decision_id: string }>;
+  /** Asks whether the agent may use the tool. The decision is logged, by its id. */
+  decide(input: { agent: string; tool: string }): Promise<z.infer<typeof decisionSchema>>;
   stop(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export async function startOpa(
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ input }),
       });
-      return (await response.json()) as { result: boolean; decision_id: string };
+      return decisionSchema.parse(await response.json());
     },
     stop: async () => {
       await sender.stop();
