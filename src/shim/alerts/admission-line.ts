@@ -2,8 +2,8 @@ import type { Json } from '../../domain/alert.ts';
 import type { Denial } from './admission-denial.ts';
 import { isObject, member, text } from './reading.ts';
 
-/** cosign says it twice: on a line of its own, and once more where it ends with an error. */
-const SAID = /^(?:Error: |main\.go:\d{1,6}: error during command execution: )(.{1,4096})/s;
+/** cosign says it twice, and the second time some versions say where in their program. */
+const SAID = /^(?:Error: |(?:main\.go:\d{1,6}: )?error during command execution: )(.{1,4096})/s;
 
 /** The words with which `cosign verify` and `verify-attestation` refuse an image, not those of a network that failed. */
 const REFUSAL =

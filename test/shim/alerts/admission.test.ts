@@ -111,10 +111,23 @@ test('an audit event by itself is read too; one of a request that has no answer 
 
 test('cosign’s refusal is one alert, though it says it twice', () => {
   expect(LINES).toHaveLength(2);
+  const said = 'no matching signatures: invalid signature when validating ASN.1 encoded signature';
   expect(LINES.map((line) => identity(line))).toEqual([
-    ['line', 'no matching signatures: error verifying bundle: comparing public key PEMs'],
-    ['line', 'no matching signatures: error verifying bundle: comparing public key PEMs'],
+    ['line', said],
+    ['line', said],
   ]);
+  const earlier = { line: `main.go:69: error during command execution: ${said}` };
+  expect(identity(earlier)).toEqual(['line', said]);
+});
+
+test('of another image it is another alert, where the image stands before it', () => {
+  const [one = {}, other] = ['planner:2.1', 'planner:2.2'].map((image): Json => {
+    return { line: `Error: ghcr.io/acme/${image}: no signatures found` };
+  });
+  expect(split(one)).toMatchObject({
+    alerts: [{ facts: { images: ['ghcr.io/acme/planner:2.1'] } }],
+  });
+  expect(identity(other ?? {})).not.toEqual(identity(one));
 });
 
 test('what cosign says of a network, or of a success, is no refusal', () => {
