@@ -69,6 +69,8 @@ export interface Outbox {
   claim(owner: string, nowMs: number, untilMs: number, limit: number): Promise<Pending[]>;
   /** They have a workflow: the outbox forgets them. */
   started(incidentIds: readonly string[]): Promise<void>;
+  /** Those of the incidents that still wait for their workflow. */
+  waiting(incidentIds: readonly string[]): Promise<string[]>;
   /** Those of the incidents for which the first attempts at containment are in the ledger. */
   attempted(incidentIds: readonly string[]): Promise<string[]>;
   /** How many wait, and since when (epoch ms, 0 for none). */

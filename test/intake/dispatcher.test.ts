@@ -281,6 +281,7 @@ describe('what is started', () => {
 function ofStandIns(): Omit<DispatcherDeps, 'start' | 'now'> {
   const outbox: Outbox = {
     claim: async () => [],
+    waiting: async () => [],
     started: async () => undefined,
     attempted: async (started) => [...started],
     backlog: async () => ({ waiting: 0, oldest_ms: 0 }),

@@ -1,4 +1,4 @@
-import type { Followers, Register } from '../../domain/ledger.ts';
+import type { Followers, Outbox, Register } from '../../domain/ledger.ts';
 import type { BatchFollower, Step } from '../follow/follow-once.ts';
 import { keepFollowing, pause, type Sleep } from '../follow/keep-following.ts';
 import { isToBeTold, tellObservations, type TellDeps } from './tell-observations.ts';
@@ -8,9 +8,10 @@ const NAME = 'observations';
 /** What keeps an observation from being told is over soon: an incident that is being started, an engine that restarts. */
 const LONGEST_PAUSE_MS = 5_000;
 
-export interface TellerDeps extends Omit<TellDeps, 'register'> {
+export interface TellerDeps extends Omit<TellDeps, 'register' | 'outbox'> {
   ledger: {
     register: Pick<Register, 'entriesAfter' | 'incident' | 'timeline'>;
+    outbox: Pick<Outbox, 'waiting'>;
     followers: Followers;
   };
   /** Milliseconds since the epoch. */
@@ -66,12 +67,12 @@ export function startObservationTeller(deps: TellerDeps): ObservationTeller {
 
 /** From the start: another server may have taken an alert before the first of them came to follow. */
 function followerFor(deps: TellerDeps): BatchFollower {
-  const { register } = deps.ledger;
+  const { register, outbox } = deps.ledger;
   return {
     name: NAME,
     begins: 'at_the_start',
     concerns: isToBeTold,
-    dealWithAll: (entries) => tellObservations({ ...deps, register }, entries),
+    dealWithAll: (entries) => tellObservations({ ...deps, register, outbox }, entries),
   };
 }
 

@@ -2,7 +2,7 @@ import type { IncidentEvent } from '../../domain/events.ts';
 import type { Occurrence } from '../../domain/escalation.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Incident } from '../../domain/incident-record.ts';
-import type { Register } from '../../domain/ledger.ts';
+import type { Outbox, Register } from '../../domain/ledger.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { ObserveSignal } from '../../domain/messages.ts';
 import { eventIn } from '../../domain/recorded.ts';
@@ -18,6 +18,7 @@ const NEVER_TAKEN = [3];
 
 export interface TellDeps {
   register: Pick<Register, 'incident' | 'timeline'>;
+  outbox: Pick<Outbox, 'waiting'>;
   /** Tells the class's counter. Repeats are harmless. */
   count(incidentClass: string, occurrences: readonly Occurrence[]): Promise<void>;
   /** Tells the incident's workflow. Repeats are harmless. */
@@ -46,14 +47,16 @@ export async function tellObservations(
 ): Promise<string> {
   const observations = entries.flatMap(observationIn);
   const incidents = await incidentsOf(deps, observations);
+  const waiting = await deps.outbox.waiting([...incidents.keys()]);
+  const started = observations.filter(({ incidentId }) => !waiting.includes(incidentId));
   const tellings = [
-    ...countings(deps, observations, incidents),
-    ...signallings(deps, observations, incidents),
+    ...countings(deps, started, incidents),
+    ...signallings(deps, started, incidents),
     ...entries
       .filter(({ type }) => type === 'resolved')
       .map((entry) => () => seeToMissed(deps, entry)),
   ];
-  const faults: Fault[] = [];
+  const faults: Fault[] = waiting.slice(0, 1).map(notStarted);
   while (tellings.length > 0 && !faults.some(isAway)) {
     const some = tellings.splice(0, AT_ONCE);
     faults.push(...(await Promise.all(some.map((tell) => attempt(deps, tell)))).flat());
@@ -88,7 +91,10 @@ async function incidentsOf(
 
 type Telling = () => Promise<void>;
 
-/** One for each class, whatever its incidents have come to: what is over still fills the window of others. */
+/**
+ * One for each class, whatever its incidents have come to: what is over still fills the window of others. What has not
+ * begun is counted later, for whom a counter escalates it tells once.
+ */
 function countings(
   deps: Pick<TellDeps, 'count'>,
   observations: readonly Observation[],
@@ -144,9 +150,12 @@ async function signalAll(
     if ((await observe(incidentId, signal)) === 'told') continue;
     const incident = await register.incident(incidentId);
     if (incident === null || incident.resolved_at !== '') return;
-    const message = `${incidentId} has no workflow yet`;
-    throw new Fault('not_started', message, { retryable: true });
+    throw notStarted(incidentId);
   }
+}
+
+function notStarted(incidentId: string): Fault {
+  return new Fault('not_started', `${incidentId} has no workflow yet`, { retryable: true });
 }
 
 /** By now its workflow has taken in what it ever will. */

@@ -14,6 +14,12 @@ export function createOutbox(write: Write, reader: Backend['reader']): Outbox {
         await db.deleteFrom('outbox').where('incident_id', 'in', incidentIds).execute();
       });
     },
+    waiting: async (incidentIds) => {
+      if (incidentIds.length === 0) return [];
+      const ids = reader.selectFrom('outbox').select('incident_id');
+      const rows = await ids.where('incident_id', 'in', incidentIds).execute();
+      return rows.map(({ incident_id }) => incident_id);
+    },
     attempted: async (incidentIds) => {
       if (incidentIds.length === 0) return [];
       const rows = await reader

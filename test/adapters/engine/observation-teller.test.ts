@@ -28,6 +28,7 @@ const MARK = {
 async function site() {
   const ledger = await freshLedger(SQLITE);
   for (const number of [1, 2]) await ledger.log.admit(admission(number));
+  await ledger.outbox.started([1, 2].map(incidentId));
   const state = { away: false, without: new Set<string>(), pauses: [] as number[] };
   const counts: [string, readonly Occurrence[]][] = [];
   const signals: [string, ObserveSignal][] = [];
@@ -174,6 +175,21 @@ describe('what cannot be told now', () => {
     state.without.clear();
     await allTold(teller);
     expect(signals).toContainEqual([incidentId(1), { key: 'alert/1', raises }]);
+  });
+
+  it('is not counted before its incident has a workflow, which a counter could not tell', async () => {
+    const { ledger, happen, start, allTold, counts } = await site();
+    await ledger.log.admit(admission(3));
+    await happen(3, 'alert/1', observed(counted(5)));
+    await happen(2, 'alert/1', observed(counted(6)));
+    const teller = start();
+    const failing = await eventually(teller.status, ({ failing_since }) => failing_since !== '');
+    expect(failing.last_error).toBe(`not_started: ${incidentId(3)} has no workflow yet`);
+    const told = () => counts.flatMap(([, all]) => all.map(({ incident_id }) => incident_id));
+    expect(new Set(told())).toEqual(new Set([incidentId(2)]));
+    await ledger.outbox.started([incidentId(3)]);
+    await allTold(teller);
+    expect(told()).toContain(incidentId(3));
   });
 
   it('because the engine will never take it, keeps nothing that follows from being told', async () => {

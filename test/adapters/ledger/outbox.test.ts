@@ -36,6 +36,14 @@ describe.each(LEDGER_KINDS)('the outbox on $name', (kind) => {
     expect(ids(await ledger.outbox.claim('them', UNTIL, UNTIL + 1, 10))).toEqual([incidentId(1)]);
   });
 
+  it('says which of some still wait', async () => {
+    const ledger = await freshLedger(kind);
+    for (const number of [1, 2, 3]) await ledger.log.admit(admission(number));
+    await ledger.outbox.started([incidentId(2)]);
+    expect(await ledger.outbox.waiting([1, 2, 4].map(incidentId))).toEqual([incidentId(1)]);
+    expect(await ledger.outbox.waiting([])).toEqual([]);
+  });
+
   it('gives nothing to two at once', async () => {
     const place = await kind.place();
     const [one, two] = [await place.open(), await place.open()];
