@@ -4,7 +4,7 @@ import { createCorroboration } from './intake/corroborate.ts';
 import { DETECTOR_FAILURE } from './intake/detector-failure.ts';
 import { startDetectorWatch } from './intake/detector-watch.ts';
 import { createDetectors } from './intake/detectors.ts';
-import { mapByPolicy } from './intake/mapping/map-by-policy.ts';
+import { matchByPolicy } from './intake/mapping/match-by-policy.ts';
 import type { Principals } from './intake/principals.ts';
 import { type AlertIntakeDeps, createAlertIntake } from './intake/take-alerts.ts';
 import { keylimeWitness } from './keylime-witness.ts';
@@ -21,7 +21,7 @@ export interface DetectorDoor {
 export function openDetectorDoor(
   foundation: Foundation,
   principals: Principals,
-  desk: Omit<AlertIntakeDeps, 'map'>,
+  desk: Omit<AlertIntakeDeps, 'match'>,
 ): DetectorDoor {
   const { config, ledger, policy, now, log } = foundation;
   const keeper = startAlertKeeper({ alerts: ledger.alerts, now, log });
@@ -37,7 +37,7 @@ export function openDetectorDoor(
   const witnesses = keylime === null ? [] : [keylime];
   const corroboration = createCorroboration({ witnesses, ledger, now, log });
   const intake = createAlertIntake({
-    ...{ ...desk, map: mapByPolicy },
+    ...{ ...desk, match: matchByPolicy },
     opened: corroboration.opened,
   });
   const beyondRate = (source: string) => {

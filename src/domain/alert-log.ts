@@ -2,7 +2,7 @@ import type { AlertFormatName, AlertMark } from './alert.ts';
 import type { CountedTimes, Widening } from './events.ts';
 import type { Incident } from './incident-record.ts';
 import type { Admission } from './admission.ts';
-import type { PlannedAction } from './plan.ts';
+import type { Plan, PlannedAction } from './plan.ts';
 import type { Severity } from './severity.ts';
 import type { Subject } from './report.ts';
 import type { JsonObject } from './alert.ts';
@@ -37,8 +37,13 @@ export interface CausedAlert {
   cause: { narrow: string; wide: string };
   /** How far apart in time two alerts of one cause may be. */
   window_ms: number;
-  /** The incident that it opens where there is none for it to join. */
-  opens: Admission;
+  class: string;
+  subject: Subject;
+  plan: Plan;
+  /** What the report says beside that. Nobody asks it of what only counts, and in a flood that is nearly all. */
+  says(): { description: string; evidence: JsonObject };
+  /** The incident that it opens where there is none for it to join: one, however often it is asked for. */
+  opens(): Admission;
   /** Null where the class is not counted. */
   counted: Omit<CountedTimes, 'times'> | null;
   /** What is done about its subject, beside what is done already. */

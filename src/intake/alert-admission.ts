@@ -1,6 +1,7 @@
 import type { Alert, AlertFormatName, AlertMark } from '../domain/alert.ts';
 import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../domain/alert-log.ts';
-import { epochMs } from '../domain/instant.ts';
+import { epochMs, instantOf } from '../domain/instant.ts';
+import { once } from '../domain/once.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planFor } from '../domain/plan-for.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -12,14 +13,14 @@ import { type AdmissionDeps, admissionOf } from './admission.ts';
 import { alertIdentity } from './alert-identity.ts';
 import { DETECTOR_FAILURE } from './detector-failure.ts';
 import { dropsOf } from './detector-drops.ts';
-import type { Mapping } from './mapping/map-alert.ts';
+import type { Match } from './mapping/match-alert.ts';
 
 /** A rule's name may be as long as a policy likes; of a title, as much as a list shows. */
 const LONGEST_TITLE = 256;
 
 export interface AlertAdmissionDeps extends AdmissionDeps {
   /** What the policy's rules make of an alert; null where none is about it. */
-  map(policy: Policy, format: AlertFormatName, alert: Alert): Mapping | null;
+  match(policy: Policy, format: AlertFormatName, alert: Alert): Match | null;
 }
 
 /** One alert, made ready for the ledger. */
@@ -33,28 +34,28 @@ export function alertAdmission(
   if (format === '') throw new TypeError('An alert has a format');
   const policy = deps.policy();
   const occurred_ms = occurredMs(alert, deps.now());
-  const mapping = mappingOf(deps, policy, source, format, alert);
+  const match = matchOf(deps, policy, source, format, alert);
   const mark: AlertMark = {
-    ...{ format, rule: mapping?.rule ?? '', title: titleOf(alert) },
+    ...{ format, rule: match?.rule ?? '', title: titleOf(alert) },
     ...{ identity: identityOf(source, alert.identity), delivery, index },
   };
-  const aside = asideOf(policy, principal, alert, mapping);
-  if (aside !== null || mapping === null) {
+  const aside = asideOf(policy, principal, alert, match);
+  if (aside !== null || match === null) {
     return { mark, occurred_ms, becomes: aside ?? { set_aside: 'unmatched', reason: '' } };
   }
-  const made = { mapping, mark, occurred_ms };
+  const made = { match, mark, occurred_ms };
   return { mark, occurred_ms, becomes: causedBy(deps, policy, principal, source, made) };
 }
 
 /** By the rules for what was seen; what a detector says of itself counts where somebody wants to hear it. */
-function mappingOf(
-  { map }: AlertAdmissionDeps,
+function matchOf(
+  { match }: AlertAdmissionDeps,
   policy: Policy,
   source: string,
   format: AlertFormatName,
   alert: Alert,
-): Mapping | null {
-  if (alert.kind === 'finding') return map(policy, format, alert);
+): Match | null {
+  if (alert.kind === 'finding') return match(policy, format, alert);
   return alert.kind === 'health' ? dropsOf(policy, source, alert) : null;
 }
 
@@ -91,15 +92,15 @@ function asideOf(
   { containment }: Policy,
   { name, classes }: Principal,
   { kind }: Alert,
-  mapping: Mapping | null,
+  match: Match | null,
 ): Extract<AlertAdmission['becomes'], { set_aside: string }> | null {
-  if (mapping === null) return kind === 'finding' ? null : { set_aside: kind, reason: '' };
-  if (!Object.hasOwn(containment.rules, mapping.class)) {
-    return { set_aside: 'unmatched', reason: `unknown_class: ${mapping.class}` };
+  if (match === null) return kind === 'finding' ? null : { set_aside: kind, reason: '' };
+  if (!Object.hasOwn(containment.rules, match.class)) {
+    return { set_aside: 'unmatched', reason: `unknown_class: ${match.class}` };
   }
   // That it fails is nothing that a detector has to be allowed to say.
-  const isAllowed = [...classes, DETECTOR_FAILURE].includes(mapping.class) || classes.length === 0;
-  const reason = `class_not_allowed: ${name} may not report ${mapping.class}`;
+  const isAllowed = [...classes, DETECTOR_FAILURE].includes(match.class) || classes.length === 0;
+  const reason = `class_not_allowed: ${name} may not report ${match.class}`;
   return isAllowed ? null : { set_aside: 'refused', reason };
 }
 
@@ -108,24 +109,27 @@ function causedBy(
   policy: Policy,
   principal: Principal,
   source: string,
-  { mapping, mark, occurred_ms }: { mapping: Mapping; mark: AlertMark; occurred_ms: number },
+  { match, mark, occurred_ms }: { match: Match; mark: AlertMark; occurred_ms: number },
 ): CausedAlert {
-  const { severity, subject, description, evidence } = mapping;
-  const plan = planFor(policy, { class: mapping.class, severity, subject });
-  const named = { class: mapping.class, severity: plan.severity, subject };
-  const occurred_at = new Date(occurred_ms).toISOString();
-  const report = { ...named, source, description, evidence, occurred_at };
+  const { severity, subject } = match;
+  const plan = planFor(policy, { class: match.class, severity, subject });
+  const named = { class: match.class, severity: plan.severity, subject };
+  const says = once(match.tells);
+  const report = () => {
+    return { ...named, source, ...says(), occurred_at: instantOf(occurred_ms) };
+  };
   return {
-    cause: causeOf(mapping, mark),
-    window_ms: windowOf(policy, mapping.class),
-    opens: admissionOf(deps, principal, report, plan, '', mark),
+    cause: causeOf(match, mark),
+    window_ms: windowOf(policy, match.class),
+    ...{ class: match.class, subject, plan, says },
+    opens: once(() => admissionOf(deps, principal, report(), plan, '', mark)),
     counted: countedOf(plan),
     widening: (existing) => wideningFor(policy, named, existing),
   };
 }
 
 /** By what went wrong, not by when or how often. */
-function causeOf({ class: ofClass, rule, cause, subject, fan_in }: Mapping, { format }: AlertMark) {
+function causeOf({ class: ofClass, rule, cause, subject, fan_in }: Match, { format }: AlertMark) {
   const what = [ofClass, format, rule, ...cause];
   return {
     narrow: sha256Hex(canonicalJson([...what, subject])),

@@ -2,6 +2,7 @@ import type { CausedAlert, KeptReport, Linking } from '../domain/alert-log.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Incident } from '../domain/incident-record.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import { once } from '../domain/once.ts';
 import { planFor } from '../domain/plan-for.ts';
 import type { Principal } from '../domain/principal.ts';
 import { wideningFor } from '../domain/widen.ts';
@@ -62,14 +63,16 @@ function causedAnew(
   const plan = planFor(policy, report);
   return {
     ...{ cause, window_ms, counted: countedOf(plan) },
-    opens: admissionOf(deps, by, { ...report, source, occurred_at }, plan, key, mark),
+    ...{ class: report.class, subject: report.subject, plan },
+    says: () => ({ description: report.description, evidence: report.evidence }),
+    opens: once(() => admissionOf(deps, by, { ...report, source, occurred_at }, plan, key, mark)),
     widening: (existing) => wideningFor(policy, report, existing),
   };
 }
 
 /** One that was split off before has been begun with. */
 function begin({ reflex, dispatcher }: RelateDeps, { id }: Incident, { opens }: CausedAlert): void {
-  const { input } = opens;
+  const { input } = opens();
   if (id !== input.id) return;
   reflex.fire(input);
   dispatcher.offer({ input, severity: input.plan.severity });

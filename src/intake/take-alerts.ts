@@ -60,7 +60,8 @@ function begin(
   for (const [at, { becomes }] of read.entries()) {
     const { outcome, incident_id: id = '', widens } = admitted[at] ?? {};
     if ('set_aside' in becomes) continue;
-    const { input } = becomes.opens;
+    if (outcome !== 'incident' && !widens) continue;
+    const { input } = becomes.opens();
     // What a further subject needs at once; its incident's workflow makes it certain.
     if (widens) reflex.fire({ ...input, id, plan: { ...input.plan, actions: widens.actions } });
     if (outcome !== 'incident') continue;

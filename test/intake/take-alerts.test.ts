@@ -7,7 +7,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { sha256Hex } from '../../src/evidence/digest.ts';
 import type { Delivery } from '../../src/intake/alert-intake.ts';
-import { mapAlert } from '../../src/intake/mapping/map-alert.ts';
+import { matchAlert } from '../../src/intake/mapping/match-alert.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { createAlertIntake } from '../../src/intake/take-alerts.ts';
 import { freshLedger, SQLITE } from '../support/ledgers.ts';
@@ -78,7 +78,7 @@ async function desk() {
   const intake = createAlertIntake({
     ledger,
     policy: () => policy,
-    map: (_policy, _format, alert) => mapAlert(RULES, alert),
+    match: (_policy, _format, alert) => matchAlert(RULES, alert),
     dispatcher: { offer: (pending) => void offered.push(pending) },
     reflex: { fire: ({ id }) => void fired.push(id) },
     owner: 'this-server',

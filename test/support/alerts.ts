@@ -60,9 +60,16 @@ export function causedAlert(wishes: AlertWishes = {}): CausedAlert {
       narrow: sha256Hex(JSON.stringify([ofClass, subject])),
       wide: fanIn ? sha256Hex(ofClass) : '',
     },
-    ...{ window_ms: windowMs, opens: markedBy(opens, markOf(identity)), counted },
+    ...{ class: ofClass, subject, plan: opens.input.plan },
+    says: () => saidIn(opens),
+    ...{ window_ms: windowMs, opens: () => markedBy(opens, markOf(identity)), counted },
     widening: (): Widening => ({ subject, actions: [freeze(subject.host ?? '')] }),
   };
+}
+
+function saidIn({ reported: { event } }: Admission): ReturnType<CausedAlert['says']> {
+  if (event.type !== 'reported') throw new TypeError('An incident begins with a report');
+  return { description: event.description, evidence: event.evidence };
 }
 
 function markedBy(opens: Admission, alert: AlertMark): Admission {

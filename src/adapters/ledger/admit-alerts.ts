@@ -68,7 +68,7 @@ async function take(writing: Writing, causes: OpenCauses, alert: AlertAdmission)
     const brought = widens === undefined ? {} : { widens };
     return { admitted: { outcome: 'observation', incident_id, ...brought }, singly };
   }
-  const incident = await begin(writing, becomes.opens);
+  const incident = await begin(writing, becomes.opens());
   causes.opened(incident, mark, occurred_ms, becomes);
   return { admitted: { outcome: 'incident', incident_id: incident.id }, singly: true };
 }

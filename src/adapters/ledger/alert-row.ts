@@ -27,13 +27,10 @@ export function alertRow(
   };
 }
 
-function reportIn({ opens, cause, window_ms }: CausedAlert): ReadReport {
-  const { event } = opens.reported;
-  if (event.type !== 'reported') throw new TypeError('An incident begins with a report');
-  const { class: ofClass, description, subject, evidence, plan } = event;
-  const { severity } = plan;
-  const report = { class: ofClass, severity, description, subject, evidence };
-  return { cause, window_ms, report };
+function reportIn({ cause, window_ms, subject, plan, ...alert }: CausedAlert): ReadReport {
+  const { description, evidence } = alert.says();
+  const about = { class: alert.class, severity: plan.severity, description };
+  return { cause, window_ms, report: { ...about, subject, evidence } };
 }
 
 export function listedAlert(row: Omit<AlertRow, 'report'>): ListedAlert {

@@ -61,7 +61,7 @@ export async function openCauses(
       told.events.forEach((event) => tell(incident.id, event));
       const { singly, widens } = told;
       if (widens !== undefined)
-        holds.push([incident.id, widens.actions, alert.opens.reflex_until_ms]);
+        holds.push([incident.id, widens.actions, alert.opens().reflex_until_ms]);
       return { incident_id: incident.id, singly, widens };
     },
     opened: (incident, mark, occurred_ms, alert) => {
@@ -116,7 +116,7 @@ function runningOf(
   alert: CausedAlert,
   occurred_ms: number,
 ): Running | undefined {
-  const { plan: course, subject } = alert.opens.input;
+  const { plan: course, subject } = alert;
   const joining = { occurred_ms, window_ms: alert.window_ms, subject, course };
   return namesOf(alert)
     .flatMap((name) => running.get(name) ?? [])
@@ -127,14 +127,14 @@ function begun(
   incident: Incident,
   { identity }: AlertAdmission['mark'],
   occurred_ms: number,
-  { cause: { narrow, wide }, opens }: CausedAlert,
+  { cause: { narrow, wide }, subject }: CausedAlert,
 ): Cause {
   return {
     cause: wide === '' ? narrow : wide,
     incident_id: incident.id,
     ...{ first_ms: occurred_ms, last_ms: occurred_ms, told: 0 },
     severity_rank: severityRank(incident.severity),
-    subjects: [opens.input.subject],
+    subjects: [subject],
     digest: sha256Hex(identity),
     pending: null,
   };

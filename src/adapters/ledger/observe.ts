@@ -71,7 +71,7 @@ interface Changes {
 
 /** Null where the alert only says the same again. Notes in the cause what it will have been told. */
 function changesBy(cause: Cause, incident: Incident, alert: CausedAlert): Changes | null {
-  const { plan, subject } = alert.opens.input;
+  const { plan, subject } = alert;
   const isMore = raises(cause.severity_rank, plan);
   const isFurther = !isKnown(cause, subject);
   if (!isMore && !isFurther) return null;
@@ -134,13 +134,11 @@ export function flushed(cause: Cause, atMs: number): RecordedEvent | null {
 
 function singly(cause: Cause, observation: Observation, changes: Changes): RecordedEvent {
   const { mark, alert, source, reported_by, at_ms, occurred_ms } = observation;
-  const { event: reported } = alert.opens.reported;
-  if (reported.type !== 'reported') throw new TypeError('An incident begins with a report');
   const at = instantOf(occurred_ms);
   const event: ObservedEvent = {
     ...{ type: 'observed', source, reported_by, count: 1, first_at: at, last_at: at },
     ...{ digest: cause.digest, alert: mark },
-    ...{ description: reported.description, evidence: reported.evidence },
+    ...alert.says(),
     ...(alert.counted ? { counted: { ...alert.counted, times: [occurred_ms] } } : {}),
     ...changes,
   };

@@ -56,12 +56,13 @@ export async function splitIncident(
   const from = await known(writing, incidentId);
   const row = await alertOf(writing.db, incidentId, identity);
   if (row === undefined) return refuse('alert_not_found', `${incidentId} has no such alert`);
-  const first = await firstOfKey(writing, alert.opens, alert.opens.input.id);
+  const opens = alert.opens();
+  const first = await firstOfKey(writing, opens, opens.input.id);
   if (first !== null) return first;
   await settleIncident(writing, from.id, epochMs(linking.at));
   // What was held for a subject that a resolved incident never took in is the new one's to hold.
-  if (from.resolved_at !== '') await letGo(writing, from.id, alert.opens.holds);
-  const incident = await begin(writing, alert.opens);
+  if (from.resolved_at !== '') await letGo(writing, from.id, opens.holds);
+  const incident = await begin(writing, opens);
   const cause = causeRow({
     ...{ cause: alert.cause.narrow, incident_id: incident.id },
     ...{ first_ms: row.occurred_ms, last_ms: row.occurred_ms, told: 0 },

@@ -1,28 +1,15 @@
-import type { CelInput } from '@bufbuild/cel';
 import type { Alert, Json } from '../../domain/alert.ts';
 import type { DetectorRules } from '../../domain/detector-rules.ts';
-import type { Subject } from '../../domain/report.ts';
-import type { Severity } from '../../domain/severity.ts';
-import { MOST_STEPS_OF_ALERT, type Budget } from './budget.ts';
-import { compileRules, isSeverity, type CompiledRule } from './compile-rules.ts';
-import type { Expression, Outcome } from './expression.ts';
+import { MOST_STEPS_OF_ALERT } from './budget.ts';
+import { compileRules, type CompiledRule } from './compile-rules.ts';
+import type { Outcome } from './expression.ts';
 import { factsOf } from './facts.ts';
-import { fit } from './fit.ts';
-import { evidenceOf, textOf, wordOf } from './value.ts';
+import { matchOf, type Match } from './match-alert.ts';
 
 /** What a report says of an alert: a valid one, whatever the alert holds. */
-export interface Mapping {
-  /** The name of the rule that matched. */
-  rule: string;
-  class: string;
-  /** Absent where the default of the class is meant. */
-  severity?: Severity;
-  subject: Subject;
+export interface Mapping extends Omit<Match, 'tells'> {
   description: string;
   evidence: Record<string, Json>;
-  /** In the order of the rule; '' for what the alert does not say. */
-  cause: string[];
-  fan_in: boolean;
 }
 
 export interface Consideration {
@@ -36,12 +23,6 @@ export interface Explanation {
   /** Every rule, in their order. */
   considered: Consideration[];
 }
-
-/** The bounds of `reportSchema`, in UTF-16 code units. */
-const MOST = { host: 253, subject: 256, description: 4_096 };
-
-/** More of it would tell no two causes apart that people would. */
-const MOST_CAUSE = 1_024;
 
 /** What an alert becomes by the first rule that is about it; null where none is. Never throws for any alert. */
 export function mapAlert(rules: DetectorRules, alert: Alert): Mapping | null {
@@ -65,7 +46,7 @@ export function explainAlert(rules: DetectorRules, alert: Alert): Explanation {
       considered.push({ rule: name, verdict: 'not_reached', reason });
     }
   }
-  const mapping = decisive === undefined ? null : mappingOf(decisive, alert, facts);
+  const mapping = decisive === undefined ? null : told(matchOf(decisive, alert, facts));
   return { mapping, considered };
 }
 
@@ -77,71 +58,6 @@ function decide(outcome: Outcome): Omit<Consideration, 'rule'> {
   return { verdict: 'undecided', reason: 'its condition is neither true nor false' };
 }
 
-/** With a budget of its own: what the rules before it have cost takes nothing away from it. */
-function mappingOf(compiled: CompiledRule, alert: Alert, facts: CelInput): Mapping {
-  const { rule } = compiled;
-  const budget = { left: MOST_STEPS_OF_ALERT };
-  const first = (expressions: readonly Expression[], most: number) =>
-    firstWord(expressions, facts, budget, most);
-  const severity = severityOf(compiled.severity, facts, budget);
-  const description = first(compiled.description, MOST.description);
-  return {
-    rule: rule.name,
-    class: rule.class,
-    ...(severity === undefined ? {} : { severity }),
-    subject: subjectOf(compiled, first),
-    description: description || fit(alert.title, MOST.description) || rule.name,
-    evidence: evidenceIn(compiled, facts, budget),
-    cause: compiled.cause.map((expression) => {
-      const outcome = expression.evaluate(facts, budget);
-      return 'value' in outcome ? textOf(outcome.value, MOST_CAUSE) : '';
-    }),
-    fan_in: rule.fan_in,
-  };
-}
-
-function firstWord(
-  expressions: readonly Expression[],
-  facts: CelInput,
-  budget: Budget,
-  most: number,
-): string {
-  for (const expression of expressions) {
-    const outcome = expression.evaluate(facts, budget);
-    const word = 'value' in outcome ? fit(wordOf(outcome.value), most) : '';
-    if (word !== '') return word;
-  }
-  return '';
-}
-
-/** As detectors write it, in whatever case. */
-function severityOf(
-  given: CompiledRule['severity'],
-  facts: CelInput,
-  budget: Budget,
-): Severity | undefined {
-  if (given === undefined || typeof given === 'string') return given;
-  const outcome = given.evaluate(facts, budget);
-  const said = 'value' in outcome ? wordOf(outcome.value).toLowerCase() : '';
-  return isSeverity(said) ? said : undefined;
-}
-
-function subjectOf(
-  { subject }: CompiledRule,
-  first: (expressions: readonly Expression[], most: number) => string,
-): Subject {
-  const said = subject.map(([field, expressions]) => [
-    field,
-    first(expressions, field === 'host' ? MOST.host : MOST.subject),
-  ]);
-  return Object.fromEntries(said.filter(([, word]) => word !== ''));
-}
-
-function evidenceIn({ evidence }: CompiledRule, facts: CelInput, budget: Budget) {
-  return Object.fromEntries(
-    evidence.flatMap(([name, expression]): [string, Json][] => {
-      const outcome = expression.evaluate(facts, budget);
-      return 'value' in outcome ? [[name, evidenceOf(outcome.value)]] : [];
-    }),
-  );
+function told({ tells, ...matched }: Match): Mapping {
+  return { ...matched, ...tells() };
 }

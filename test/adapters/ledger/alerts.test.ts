@@ -260,7 +260,7 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
         report: { subject: { host: 'host-2' } },
       });
       const alert = causedAlert({ identity: 50, subject: { host: 'host-2' }, fanIn: true });
-      const opens = { ...alert.opens, idempotency_key: BY.key };
+      const opens = () => ({ ...alert.opens(), idempotency_key: BY.key });
       const split = () => ledger.alerts.split(incidentId(1), identity, { ...alert, opens }, BY);
       expect(await split()).toMatchObject({
         id: incidentId(50),

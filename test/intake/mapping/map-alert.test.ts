@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/domain/alert.ts';
 import { reportSchema } from '../../../src/domain/report.ts';
 import { explainAlert, mapAlert } from '../../../src/intake/mapping/map-alert.ts';
+import { matchAlert } from '../../../src/intake/mapping/match-alert.ts';
 import { alertOf, rulesOf } from './rules.ts';
 
 const SHELL = {
@@ -131,6 +132,26 @@ describe('an explanation', () => {
       { rule: 'd', verdict: 'matches', reason: 'its condition is true' },
       { rule: 'e', verdict: 'not_reached', reason: 'd has decided' },
     ]);
+  });
+});
+
+describe('a match', () => {
+  const rules = rulesOf(
+    { name: 'error', when: 'alert.nowhere' },
+    { name: 'neither', when: 'alert.rule' },
+    { name: 'notice', when: "alert.priority == 'Notice'", evidence: { rule: 'alert.rule' } },
+    { name: 'any', when: 'alert.rule != alert.priority' },
+  );
+
+  test.each<[string, JsonObject]>([
+    ['notice', SHELL],
+    ['any', { rule: 'x', priority: 'Error' }],
+    ['none', {}],
+  ])('is what the explanation says: %s', (name, facts) => {
+    const match = matchAlert(rules, alertOf(facts));
+    const { mapping } = explainAlert(rules, alertOf(facts));
+    expect(match?.rule ?? 'none').toBe(name);
+    expect(match && { ...match, ...match.tells(), tells: undefined }).toEqual(mapping);
   });
 });
 
