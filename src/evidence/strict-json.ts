@@ -1,8 +1,6 @@
 /** A report or a quote is a few levels deep; what walks a value may recurse, so nobody may choose how far. */
 const MOST_LEVELS = 32;
 
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/g;
-
 /** What a number must be written like for a double to hold something else than what stands there. */
 const OUTSIZE = /\d{16}|\d[eE]/;
 
@@ -22,23 +20,60 @@ export class NotStrictJson extends Error {
  */
 export function parseStrictJson(text: string, { lossless = false }: Reading = {}): unknown {
   const value = parseJson(text);
-  const levels: { keys: Set<string> | null; last: string }[] = [];
-  for (const [token] of text.matchAll(TOKENS)) {
-    const level = levels.at(-1);
-    if (token === '{' || token === '[') {
-      levels.push({ keys: token === '{' ? new Set() : null, last: '' });
-      if (levels.length > MOST_LEVELS) bad(`it is more than ${MOST_LEVELS} levels deep`);
-    } else if (token === '}' || token === ']') {
-      levels.pop();
-    } else if (token === ':') {
+  const hasOutsize = scan(text);
+  // Not before the levels are counted: with a reviver the engine recurses.
+  return lossless && hasOutsize ? JSON.parse(text, keepOutsize) : value;
+}
+
+interface Level {
+  /** Null for a list. */
+  keys: Set<string> | null;
+  last: string;
+}
+
+/** Goes once over what is JSON; whether one of its numbers is written as none is that a double holds. */
+function scan(text: string): boolean {
+  const levels: Level[] = [];
+  let level: Level | undefined;
+  let hasOutsize = false;
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + 1;
+    const char = text.charAt(at);
+    if (char === '"') {
+      end = endOfString(text, at);
+      const string = readString(text.slice(at, end));
+      if (level?.keys) level.last = string;
+    } else if (char === ':') {
       if (level?.keys) addKey(level.keys, level.last);
-    } else if (token !== ',') {
-      const string = readString(token);
-      if (level !== undefined) level.last = string;
+    } else if (char === '{' || char === '[') {
+      level = { keys: char === '{' ? new Set() : null, last: '' };
+      levels.push(level);
+      if (levels.length > MOST_LEVELS) bad(`it is more than ${MOST_LEVELS} levels deep`);
+    } else if (char === '}' || char === ']') {
+      levels.pop();
+      level = levels.at(-1);
+    } else if (char >= '0' && char <= '9') {
+      end = endOfNumber(text, at);
+      hasOutsize ||= OUTSIZE.test(text.slice(at, end));
     }
   }
-  // Not before the levels are counted: with a reviver the engine recurses.
-  return lossless && OUTSIZE.test(text) ? JSON.parse(text, keepOutsize) : value;
+  return hasOutsize;
+}
+
+/** Behind the closing quote. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (let char = text.charAt(at); char !== '"'; char = text.charAt(at)) {
+    at += char === '\\' ? 2 : 1;
+  }
+  return at + 1;
+}
+
+/** Without a sign before it, which makes nothing longer. */
+function endOfNumber(text: string, start: number): number {
+  let at = start + 1;
+  while (/[\d.eE+-]/.test(text.charAt(at))) at += 1;
+  return at;
 }
 
 function parseJson(text: string): unknown {

@@ -44,3 +44,30 @@ test.each([
 ])('%s is refused with outsize numbers too', (_, text) => {
   expect(() => lossless(text)).toThrow(NotStrictJson);
 });
+
+describe('what stands in a text', () => {
+  test('is no part of the document, whatever it looks like', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom(...'{}[]:,"\\09e') })), (words) => {
+        const texts = Object.fromEntries([...new Set(words)].map((word) => [word, words]));
+        expect(lossless(JSON.stringify(texts))).toEqual(texts);
+      }),
+    );
+  });
+
+  test('is the same name however it is written', () => {
+    expect(() => parseStrictJson(String.raw`{"a\"":1,"a\u0022":2}`)).toThrow('is there twice');
+    expect(() => parseStrictJson(String.raw`{"\u005f_proto__":1}`)).toThrow(NotStrictJson);
+    expect(() => parseStrictJson(String.raw`["\ud800"]`)).toThrow('half of a surrogate pair');
+  });
+});
+
+test('a name may stand once in each of several objects', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify([value, { again: value }]);
+      fc.pre(!text.includes('__proto__'));
+      expect(parseStrictJson(text)).toEqual(JSON.parse(text));
+    }),
+  );
+});
