@@ -6,6 +6,8 @@ const SHIFT_MS = 5;
 
 /** Work of many parts beside what cannot wait: in each turn of the process one shift of it, whoever has brought it. */
 export interface Shifts {
+  /** Does what is one part. */
+  one<Made>(work: () => Made): Promise<Made>;
   /** Does each part in order; who brings few does not wait for all parts of the others. Rejects with what `work` throws. */
   each<Part, Made>(
     parts: readonly Part[],
@@ -24,6 +26,11 @@ export function createShifts(): Shifts {
   };
 
   return {
+    one: (work) =>
+      inTurn(async () => {
+        await begin();
+        return work();
+      }),
     each: async <Part, Made>(
       parts: readonly Part[],
       work: (part: Part, index: number) => Made,

@@ -43,6 +43,15 @@ describe('work of many parts', () => {
     expect(await other).toEqual([1]);
   });
 
+  test('of which each is one part has no more than a shift of a turn', async () => {
+    const shifts = createShifts();
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1));
+    expect(await Promise.all(many.map((n) => shifts.one(() => busy(n))))).toEqual(many);
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(2);
+  });
+
   test('is nothing for no parts', async () => {
     expect(await createShifts().each([], busy)).toEqual([]);
   });

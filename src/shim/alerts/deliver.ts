@@ -41,7 +41,10 @@ export async function deliver(
   try {
     // Its sender's other deliveries may have been read while this one waited.
     holdToRate(door, principal, asked?.name ?? null);
-    const { format, document, cost } = await read(principal, delivery, asked, door);
+    const inflated = await inflate(delivery.bytes, delivery.headers['content-encoding'] ?? '');
+    const { format, document, cost } = await door.shifts.one(() =>
+      read(principal, { ...delivery, bytes: inflated }, asked, door),
+    );
     pay(door, principal, cost);
     return await door.intake.take(principal, delivery, format.name, document);
   } catch (error) {
@@ -76,16 +79,15 @@ interface Read {
   cost: number;
 }
 
-/** Refuses whatever holds nothing that can be handed on. */
-async function read(
+/** What was inflated. Refuses whatever holds nothing that can be handed on. */
+function read(
   principal: Principal,
-  { bytes, headers }: Delivery,
+  { bytes, headers }: Pick<Delivery, 'bytes' | 'headers'>,
   asked: AlertFormat | null,
   door: Door,
-): Promise<Read> {
-  const inflated = await inflate(bytes, headers['content-encoding'] ?? '');
-  const values = valuesIn(inflated);
-  const documents = documentsOf(decode(inflated), headers['content-type'] ?? '');
+): Read {
+  const values = valuesIn(bytes);
+  const documents = documentsOf(decode(bytes), headers['content-type'] ?? '');
   refuseNoDocument(documents);
   const format = asked ?? recognised(documents, { headers }, door.formats);
   if (asked === null) holdToFormat(door, principal, format.name);
@@ -95,7 +97,7 @@ async function read(
     refuse('too_many_alerts', `A delivery may hold ${MOST_ALERTS} alerts; this one has ${parts}`);
   }
   refuseNoAlert(document, format, documents, { headers }, door.formats);
-  return { format, document, cost: costOf(parts, inflated, values) };
+  return { format, document, cost: costOf(parts, bytes, values) };
 }
 
 /** A comma stands between any two of them, and costs next to nothing to be counted. */

@@ -2,6 +2,7 @@ import type { AlertFormatName } from '../../domain/alert.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { AlertIntake } from '../../intake/alert-intake.ts';
 import type { Detectors } from '../../intake/detectors.ts';
+import { createShifts, type Shifts } from '../../intake/shifts.ts';
 import { refuse } from '../refuse.ts';
 import { answersFor } from './answers.ts';
 import { BeyondRate } from './beyond-rate.ts';
@@ -29,6 +30,8 @@ export interface Door {
   arriving: Room;
   unproven: Room;
   open: Room;
+  /** For what is being read. */
+  shifts: Shifts;
 }
 
 export interface DoorDeps extends Pick<Door, 'intake' | 'detectors' | 'formats' | 'refused'> {
@@ -44,6 +47,7 @@ export function createDoor({ now, beyondRate, ...given }: DoorDeps): Door {
     arriving: createRoom(BYTES_ARRIVING),
     unproven: createRoom(BYTES_UNPROVEN),
     open: createRoom(BYTES_OPEN),
+    shifts: createShifts(),
   };
 }
 
