@@ -48,10 +48,17 @@ test.each([
 describe('what stands in a text', () => {
   test('is no part of the document, whatever it looks like', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom(...'{}[]:,"\\09e') })), (words) => {
-        const texts = Object.fromEntries([...new Set(words)].map((word) => [word, words]));
-        expect(lossless(JSON.stringify(texts))).toEqual(texts);
-      }),
+      fc.property(
+        fc.array(
+          fc.string({
+            unit: fc.constantFrom('{', '}', '[', ']', ':', ',', '"', '\\', '0', '9', 'e'),
+          }),
+        ),
+        (words) => {
+          const texts = Object.fromEntries([...new Set(words)].map((word) => [word, words]));
+          expect(lossless(JSON.stringify(texts))).toEqual(texts);
+        },
+      ),
     );
   });
 
