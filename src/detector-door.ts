@@ -4,8 +4,10 @@ import { createCorroboration } from './intake/corroborate.ts';
 import { DETECTOR_FAILURE } from './intake/detector-failure.ts';
 import { startDetectorWatch } from './intake/detector-watch.ts';
 import { createDetectors } from './intake/detectors.ts';
+import type { Dispatcher } from './intake/dispatcher.ts';
 import { matchByPolicy } from './intake/mapping/match-by-policy.ts';
 import type { Principals } from './intake/principals.ts';
+import { createShifts } from './intake/shifts.ts';
 import { type AlertIntakeDeps, createAlertIntake } from './intake/take-alerts.ts';
 import { keylimeWitness } from './keylime-witness.ts';
 import { selfReporter } from './self-report.ts';
@@ -21,7 +23,9 @@ export interface DetectorDoor {
 export function openDetectorDoor(
   foundation: Foundation,
   principals: Principals,
-  desk: Omit<AlertIntakeDeps, 'match'>,
+  desk: Omit<AlertIntakeDeps, 'match' | 'shifts'> & {
+    dispatcher: Pick<Dispatcher, 'isContaining'>;
+  },
 ): DetectorDoor {
   const { config, ledger, policy, now, log } = foundation;
   const keeper = startAlertKeeper({ alerts: ledger.alerts, now, log });
@@ -36,8 +40,9 @@ export function openDetectorDoor(
   const keylime = keylimeWitness(config);
   const witnesses = keylime === null ? [] : [keylime];
   const corroboration = createCorroboration({ witnesses, ledger, now, log });
+  const shifts = createShifts(desk.dispatcher.isContaining);
   const intake = createAlertIntake({
-    ...{ ...desk, match: matchByPolicy },
+    ...{ ...desk, shifts, match: matchByPolicy },
     opened: corroboration.opened,
   });
   const beyondRate = (source: string) => {
@@ -46,7 +51,7 @@ export function openDetectorDoor(
   };
   return {
     door: createDoor({
-      ...{ intake, detectors, formats: FORMATS, now, beyondRate },
+      ...{ intake, detectors, shifts, formats: FORMATS, now, beyondRate },
       refused: watch.refused,
     }),
     stop: async () => {

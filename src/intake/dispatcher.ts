@@ -28,6 +28,8 @@ const LONGEST_PAUSE_MS = 5_000;
 
 export interface Dispatcher {
   offer(pending: Pending): void;
+  /** Whether an incident is between its start and its containment. */
+  isContaining(): boolean;
   /** Starts what is waiting in the ledger, and looks again every few seconds. */
   run(): void;
   stop(): Promise<void>;
@@ -54,7 +56,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   let timers: NodeJS.Timeout[] = [];
   let stopping = false;
 
-  return { offer, run, stop };
+  return { offer, isContaining: () => flying.size > 0, run, stop };
 
   function offer(pending: Pending): void {
     if (stopping || known.has(pending.input.id) || queue.length >= MOST_QUEUED) return;

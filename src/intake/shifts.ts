@@ -1,8 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { oneAtATime } from '../domain/one-at-a-time.ts';
 
 /** Whatever else a process does, containment among it, takes many turns: none of them may become much longer than this. */
 const SHIFT_MS = 5;
+/** Between shifts while something has to be contained: four fifths of the time are its own. */
+const GIVEN_MS = 4 * SHIFT_MS;
 
 /** Work of many parts beside what cannot wait: in each turn of the process one shift of it, whoever has brought it. */
 export interface Shifts {
@@ -15,13 +17,14 @@ export interface Shifts {
   ): Promise<Made[]>;
 }
 
-export function createShifts(): Shifts {
+/** `givesWay`: whether there is something that most of the time is to be left to. */
+export function createShifts(givesWay: () => boolean): Shifts {
   const inTurn = oneAtATime();
   let endsMs = 0;
 
   const begin = async () => {
     if (performance.now() < endsMs) return;
-    await nextTurn();
+    await (givesWay() ? delay(GIVEN_MS) : nextTurn());
     endsMs = performance.now() + SHIFT_MS;
   };
 

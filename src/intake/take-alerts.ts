@@ -6,7 +6,7 @@ import type { AlertIntake, AlertOutcome, AlertReceipt, Delivery } from './alert-
 import { type AlertAdmissionDeps, alertAdmission, unreadPart } from './alert-admission.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Reflex } from './reflex.ts';
-import { createShifts } from './shifts.ts';
+import type { Shifts } from './shifts.ts';
 
 export interface AlertIntakeDeps extends AlertAdmissionDeps {
   ledger: Pick<Ledger, 'alerts'>;
@@ -14,15 +14,15 @@ export interface AlertIntakeDeps extends AlertAdmissionDeps {
   reflex: Pick<Reflex, 'fire'>;
   /** Told of every alert that has opened an incident. */
   opened?: (incidentId: string, format: AlertFormatName, alert: Alert) => void;
+  shifts: Pick<Shifts, 'each'>;
 }
 
 /** Alerts become durable, each once, and those of a new cause an incident that is answered at once. */
 export function createAlertIntake(deps: AlertIntakeDeps): AlertIntake {
-  const shifts = createShifts();
   return {
     take: async (principal, delivery, format, document) => {
       const record = recordOf(deps, principal, delivery, format);
-      const read = await shifts.each(document.alerts, (alert, index) =>
+      const read = await deps.shifts.each(document.alerts, (alert, index) =>
         alertAdmission(deps, principal, record, alert, index),
       );
       const unread = document.refused.map((part) => unreadPart(record, part.index, part.reason));

@@ -25,6 +25,7 @@ async function ward(changed: Partial<RevivalDeps> = {}) {
   const revival = startRevival({
     register: ledger.register,
     dispatcher: {
+      isContaining: () => false,
       offer: (pending) => void offered.push(pending),
       run: () => undefined,
       stop: async () => undefined,

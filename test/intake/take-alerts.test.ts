@@ -9,6 +9,7 @@ import { sha256Hex } from '../../src/evidence/digest.ts';
 import type { Delivery } from '../../src/intake/alert-intake.ts';
 import { matchAlert } from '../../src/intake/mapping/match-alert.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
+import { createShifts } from '../../src/intake/shifts.ts';
 import { createAlertIntake } from '../../src/intake/take-alerts.ts';
 import { freshLedger, SQLITE } from '../support/ledgers.ts';
 import { NOW } from './scratch.ts';
@@ -80,6 +81,7 @@ async function desk() {
     policy: () => policy,
     match: (_policy, _format, alert) => matchAlert(RULES, alert),
     dispatcher: { offer: (pending) => void offered.push(pending) },
+    shifts: createShifts(() => false),
     reflex: { fire: ({ id }) => void fired.push(id) },
     owner: 'this-server',
     random: (size) => new Uint8Array(size).fill((drawn += 1)),

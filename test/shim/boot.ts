@@ -7,6 +7,7 @@ import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import { incidentRecordSchema, type Incident } from '../../src/domain/incident-record.ts';
 import { ROLES, type Role } from '../../src/domain/principal.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
+import { createShifts } from '../../src/intake/shifts.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { createIncidentRelations } from '../../src/intake/relate-incidents.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
@@ -85,6 +86,7 @@ export async function boot(
     intake: createIntake(desk),
     relations: createIncidentRelations(desk),
     door: createDoor({
+      shifts: createShifts(() => false),
       intake: alerts.intake,
       detectors: createDetectors({
         principals,

@@ -2,7 +2,7 @@ import type { AlertFormatName } from '../../domain/alert.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { AlertIntake } from '../../intake/alert-intake.ts';
 import type { Detectors } from '../../intake/detectors.ts';
-import { createShifts, type Shifts } from '../../intake/shifts.ts';
+import type { Shifts } from '../../intake/shifts.ts';
 import { refuse } from '../refuse.ts';
 import { answersFor } from './answers.ts';
 import { BeyondRate } from './beyond-rate.ts';
@@ -34,7 +34,10 @@ export interface Door {
   shifts: Shifts;
 }
 
-export interface DoorDeps extends Pick<Door, 'intake' | 'detectors' | 'formats' | 'refused'> {
+export interface DoorDeps extends Pick<
+  Door,
+  'intake' | 'detectors' | 'formats' | 'refused' | 'shifts'
+> {
   now: () => number;
   /** Called once for each time that a principal has sent more than it may. */
   beyondRate: (principal: string) => void;
@@ -47,7 +50,6 @@ export function createDoor({ now, beyondRate, ...given }: DoorDeps): Door {
     arriving: createRoom(BYTES_ARRIVING),
     unproven: createRoom(BYTES_UNPROVEN),
     open: createRoom(BYTES_OPEN),
-    shifts: createShifts(),
   };
 }
 
