@@ -19,8 +19,7 @@ export function forwarderPart(
   const part = cordonProcess({
     role: 'forward',
     args: ['--to', url, '--detector', 'falco', '--name', name, '--file', file, '--spool', spool],
-    // It is started so often that it matters how long its modules take to be compiled.
-    env: { ...env, NODE_COMPILE_CACHE: join(home, 'compiled') },
+    env,
     logFile: join(home, `${name}.log`),
     isReady: async () => (await status().catch(() => null))?.pid != null,
   });
