@@ -28,6 +28,8 @@ export interface AlertAdmission {
   mark: Omit<AlertMark, 'format'> & { format: AlertFormatName | '' };
   /** Never later than now. */
   occurred_ms: number;
+  /** Whether its identity tells it from others for some time only. */
+  timeless: boolean;
   becomes: { set_aside: SetAside; reason: string } | CausedAlert;
 }
 

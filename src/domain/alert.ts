@@ -37,6 +37,8 @@ export interface Alert {
   kind: AlertKind;
   /** What no other alert of the same detector has in common with it, however often it is sent. Never empty. */
   identity: readonly string[];
+  /** True where that has neither an id nor a time in it: the same words, much later, are another alert. */
+  timeless?: boolean;
   /** By the detector's clock, UTC with milliseconds; '' where it does not say. */
   occurred_at: string;
   /** As a person would call it: the rule's name, or the finding's title. */

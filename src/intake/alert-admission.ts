@@ -39,12 +39,13 @@ export function alertAdmission(
     ...{ format, rule: match?.rule ?? '', title: titleOf(alert) },
     ...{ identity: identityOf(source, alert.identity), delivery, index },
   };
+  const made = { mark, occurred_ms, timeless: alert.timeless ?? false };
   const aside = asideOf(policy, principal, alert, match);
   if (aside !== null || match === null) {
-    return { mark, occurred_ms, becomes: aside ?? { set_aside: 'unmatched', reason: '' } };
+    return { ...made, becomes: aside ?? { set_aside: 'unmatched', reason: '' } };
   }
-  const made = { match, mark, occurred_ms };
-  return { mark, occurred_ms, becomes: causedBy(deps, policy, principal, source, made) };
+  const caused = { match, mark, occurred_ms };
+  return { ...made, becomes: causedBy(deps, policy, principal, source, caused) };
 }
 
 /** By the rules for what was seen; what a detector says of itself counts where somebody wants to hear it. */
@@ -69,6 +70,7 @@ export function unreadPart(
   return {
     mark: { format, rule: '', title: '(not readable)', identity, delivery, index },
     occurred_ms: received_ms,
+    timeless: false,
     becomes: { set_aside: 'refused', reason },
   };
 }

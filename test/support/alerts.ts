@@ -19,6 +19,7 @@ export interface AlertWishes {
   fanIn?: boolean;
   counted?: CausedAlert['counted'];
   windowMs?: number;
+  timeless?: boolean;
 }
 
 export const MINUTE = 60_000;
@@ -35,7 +36,8 @@ export function delivery(number = 1, receivedMs = AT_MS): DeliveryRecord {
 /** An alert about host-3, high, whose incident would have the number of its identity. */
 export function alertAdmission(wishes: AlertWishes = {}): AlertAdmission {
   const { identity = 1, atMs = AT_MS } = wishes;
-  return { mark: markOf(identity), occurred_ms: atMs, becomes: causedAlert(wishes) };
+  const { timeless = false } = wishes;
+  return { mark: markOf(identity), occurred_ms: atMs, timeless, becomes: causedAlert(wishes) };
 }
 
 export function setAside(
@@ -43,7 +45,7 @@ export function setAside(
   set_aside: 'unmatched' | 'cleared' | 'health' | 'refused' = 'unmatched',
 ): AlertAdmission {
   const mark = { ...markOf(identity), rule: '' };
-  return { mark, occurred_ms: AT_MS, becomes: { set_aside, reason: '' } };
+  return { mark, occurred_ms: AT_MS, timeless: false, becomes: { set_aside, reason: '' } };
 }
 
 export function causedAlert(wishes: AlertWishes = {}): CausedAlert {

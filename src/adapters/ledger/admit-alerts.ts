@@ -4,9 +4,12 @@ import { alertRow } from './alert-row.ts';
 import { openCauses, type OpenCauses } from './causes.ts';
 import type { Writing } from './group-commit.ts';
 import { begin } from './incident-log.ts';
-import type { AlertRow } from './tables.ts';
+import type { AlertIdentityRow, AlertRow } from './tables.ts';
 
 type Db = Pick<Writing, 'db'>;
+
+/** Longer than a sender without a memory of its own tries again. */
+const TRIED_AGAIN_WITHIN_MS = 3_600_000;
 
 interface Told {
   admitted: AdmittedAlert;
@@ -23,15 +26,17 @@ export async function admitAlerts(
   delivery: DeliveryRecord,
   alerts: readonly AlertAdmission[],
 ): Promise<AdmittedAlert[]> {
-  const seen = await incidentsOf(writing, alerts);
+  const seen = await seenBefore(writing, alerts);
   const causes = await openCauses(writing, alerts, delivery);
   const admitted: AdmittedAlert[] = [];
   const rows: AlertRow[] = [];
   for (const alert of alerts) {
     const { identity } = alert.mark;
     const before = seen.get(identity);
-    const told = before === undefined ? await take(writing, causes, alert) : repeat(before);
-    if (before === undefined) seen.set(identity, told.admitted.incident_id);
+    const told = isRepeat(before, alert, delivery.received_ms)
+      ? repeat(before)
+      : await take(writing, causes, alert);
+    if (told.admitted.outcome !== 'repeat') seen.set(identity, seenNow(told.admitted, delivery));
     if (told.singly) rows.push(alertRow(delivery, alert, told.admitted));
     admitted.push(told.admitted);
   }
@@ -42,18 +47,34 @@ export async function admitAlerts(
   return admitted;
 }
 
-/** Of those that have come before: the incident that each belongs to. */
-async function incidentsOf(
+type Seen = Pick<AlertIdentityRow, 'incident_id' | 'seen_ms'>;
+
+/** Of those that have come before: the incident that each belongs to, and when they came. */
+async function seenBefore(
   { db }: Db,
   alerts: readonly AlertAdmission[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, Seen>> {
   const identities = [...new Set(alerts.map(({ mark }) => mark.identity))];
-  const known = db.selectFrom('alert_identities').select(['identity', 'incident_id']);
-  const rows = await known.where('identity', 'in', identities).execute();
-  return new Map(rows.map(({ identity, incident_id }) => [identity, incident_id]));
+  const rows = db.selectFrom('alert_identities').selectAll().where('identity', 'in', identities);
+  return new Map((await rows.execute()).map(({ identity, ...seen }) => [identity, seen]));
 }
 
-function repeat(incident_id: string): Told {
+function seenNow({ incident_id }: AdmittedAlert, { received_ms }: DeliveryRecord): Seen {
+  return { incident_id, seen_ms: received_ms };
+}
+
+function isRepeat(
+  before: Seen | undefined,
+  { becomes, timeless }: AlertAdmission,
+  receivedMs: number,
+): before is Seen {
+  if (before === undefined) return false;
+  // What was set aside is a report now: the rules, or what its sender may report, have changed meanwhile.
+  if (before.incident_id === '' && 'cause' in becomes) return false;
+  return !timeless || receivedMs - before.seen_ms <= TRIED_AGAIN_WITHIN_MS;
+}
+
+function repeat({ incident_id }: Seen): Told {
   return { admitted: { outcome: 'repeat', incident_id }, singly: false };
 }
 
@@ -83,12 +104,27 @@ async function remember(
     const { outcome, incident_id = '' } = admitted[at] ?? {};
     return outcome === 'repeat' ? [] : [{ identity, incident_id, seen_ms }];
   });
-  if (rows.length > 0) await db.insertInto('alert_identities').values(rows).execute();
+  if (rows.length === 0) return;
+  await db
+    .insertInto('alert_identities')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('identity').doUpdateSet(({ ref }) => ({
+        incident_id: ref('excluded.incident_id'),
+        seen_ms: ref('excluded.seen_ms'),
+      })),
+    )
+    .execute();
 }
 
-/** The bytes stay for whoever reads what they say of an alert that is told of singly. */
+/**
+ * The bytes stay for whoever reads what they say of an alert that is told of singly. One that was listed before, and is
+ * no repeat, is listed as it came last.
+ */
 async function list({ db }: Db, delivery: DeliveryRecord, rows: AlertRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const identities = rows.map(({ identity }) => identity);
+  await db.deleteFrom('alerts').where('identity', 'in', identities).execute();
   await db.insertInto('alerts').values(rows).execute();
   const { sha256, bytes, headers, received_ms } = delivery;
   await db

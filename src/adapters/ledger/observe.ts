@@ -142,5 +142,5 @@ function singly(cause: Cause, observation: Observation, changes: Changes): Recor
     ...(alert.counted ? { counted: { ...alert.counted, times: [occurred_ms] } } : {}),
     ...changes,
   };
-  return { key: `alert/${mark.identity}`, at: instantOf(at_ms), actor: reported_by, event };
+  return { key: `alert/${cause.digest}`, at: instantOf(at_ms), actor: reported_by, event };
 }

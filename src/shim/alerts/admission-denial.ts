@@ -33,6 +33,7 @@ export function denialAlert(denial: Denial): Alert {
   return {
     kind: 'finding',
     identity: [form, ...identity],
+    timeless: at === '' && (form === 'status' || form === 'line'),
     occurred_at: at,
     title: `${webhook === '' ? 'denied' : `denied by ${webhook}`}${what === '' ? '' : `: ${what}`}`,
     facts: { ...said, form, webhook, resource: { ...denial.resource }, images: imagesOf(denial) },

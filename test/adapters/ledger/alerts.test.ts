@@ -39,6 +39,28 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
     ]);
   });
 
+  it('that were set aside are reports as soon as a rule is about them', async () => {
+    const { ledger, bring } = await desk();
+    await bring([setAside(1)]);
+    expect(await bring([setAside(1)])).toEqual([{ outcome: 'repeat', incident_id: '' }]);
+    expect(await bring([alertAdmission({ identity: 1 })])).toEqual([OPENED]);
+    expect(await bring([alertAdmission({ identity: 1 })])).toMatchObject([{ outcome: 'repeat' }]);
+    const { alerts } = await ledger.alerts.list({ limit: 9 });
+    expect(alerts).toMatchObject([{ outcome: 'incident', incident_id: incidentId(1) }]);
+  });
+
+  it('that have neither an id nor a time are others when the same is said much later', async () => {
+    const { ledger, bring } = await desk();
+    const said = alertAdmission({ identity: 1, timeless: true, windowMs: 3 * 60 * MINUTE });
+    await bring([said]);
+    expect(await bring([said], AT_MS + 59 * MINUTE)).toMatchObject([{ outcome: 'repeat' }]);
+    expect(await bring([said], AT_MS + 61 * MINUTE)).toEqual([JOINED]);
+    expect(await bring([said], AT_MS + 130 * MINUTE)).toEqual([JOINED]);
+    const incident = await ledger.register.incident(incidentId(1));
+    expect(incident?.observations?.count).toBe(2);
+    expect(await verifyLedger(ledger)).toMatchObject({ valid: true });
+  });
+
   it('of one cause are one incident and its observations, each with an entry', async () => {
     const { ledger, see } = await desk();
     expect(await see({ identity: 1 })).toEqual(OPENED);
