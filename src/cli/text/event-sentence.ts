@@ -1,5 +1,5 @@
 import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
-import type { Subject } from '../../domain/report.ts';
+import { subjectLine } from './alert-facts.ts';
 import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
 import { counted } from './counted.ts';
@@ -67,12 +67,6 @@ type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T
 function seenAgain({ count, source, description, last_at }: EventOf<'observed'>): string {
   if (description !== undefined) return `${source} reports it again: ${description}`;
   return `${source} reported it ${counted(count, 'more time')}, the last of ${last_at}; too fast to be told singly`;
-}
-
-function subjectLine(subject: Subject): string {
-  return Object.entries(subject)
-    .map(([field, name]) => `${field} ${name}`)
-    .join(', ');
 }
 
 type Measured = Pick<ActionResult, 'action' | 'target' | 'detail'> & { status: string };

@@ -3,6 +3,7 @@ import type { Incident } from '../../domain/incident-record.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { runningClocks } from '../../domain/sla.ts';
 import { awaitedBy } from '../awaited.ts';
+import { alertFacts, subjectLine } from './alert-facts.ts';
 import { entryLine } from './entry-line.ts';
 import { proofOf } from './proof.ts';
 import { severityStyle, statusStyle, type Paint } from './paint.ts';
@@ -55,10 +56,10 @@ const NAMES = { acknowledge: 'ack', reattest: 'reattest', resolve: 'resolve', cl
 
 function facts(incident: Incident): Cell[][] {
   const { subject, source, reported_by } = incident;
-  const about = Object.entries(subject).map(([name, value]) => `${name} ${value}`);
   const rows: [string, string][] = [
     ['What', incident.description],
-    ['About', about.join(', ')],
+    ['About', subjectLine(subject)],
+    ...alertFacts(incident),
     [
       'Reported',
       `${moment(incident.created_at)} by ${source}${source === reported_by ? '' : `, as ${reported_by}`}`,
