@@ -51,12 +51,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const flying = new Set<Promise<void>>();
   const settling = createSettling(deps.outbox, deps.now);
   let started: string[] = [];
+  let containing = 0;
   let pausedUntilMs = 0;
   let pauseMs = FIRST_PAUSE_MS;
   let timers: NodeJS.Timeout[] = [];
   let stopping = false;
 
-  return { offer, isContaining: () => flying.size > 0, run, stop };
+  return { offer, isContaining: () => containing > 0, run, stop };
 
   function offer(pending: Pending): void {
     if (stopping || known.has(pending.input.id) || queue.length >= MOST_QUEUED) return;
@@ -97,10 +98,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       await deps.start(pending);
       started.push(pending.input.id);
       pauseMs = FIRST_PAUSE_MS;
-      if (pending.input.plan.actions.length > 0) await settling.until(pending.input.id);
+      if (pending.input.plan.actions.length > 0) await untilSettled(pending.input.id);
     } catch (error) {
       setAside(pending, error);
     }
+  }
+
+  async function untilSettled(incident: string): Promise<void> {
+    containing += 1;
+    await settling.until(incident);
+    containing -= 1;
   }
 
   /** Without an engine all wait in their order; one that the engine refuses must not hold up the others. */
