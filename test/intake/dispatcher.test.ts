@@ -94,28 +94,6 @@ describe('what is waiting', () => {
     expect(await started(6)).toEqual(ids(1, 2, 3, 4, 5, 6));
   });
 
-  it('is being contained from its start until its first attempts are over, and not while there is no engine', async () => {
-    const { engine, dispatcher, admit, started } = await office({ now: Date.now });
-    engine.prompt = false;
-    engine.away = true;
-    dispatcher.offer(await admit(1));
-    await eventually(
-      () => engine.asked,
-      (asked) => asked > 0,
-      5_000,
-    );
-    expect(dispatcher.isContaining()).toBe(false);
-    engine.away = false;
-    await started(1);
-    expect(dispatcher.isContaining()).toBe(true);
-    await engine.contain(ids(1)[0] ?? '');
-    await eventually(
-      () => dispatcher.isContaining(),
-      (is) => !is,
-      5_000,
-    );
-  });
-
   it('does not wait for what has nothing to contain', async () => {
     const { engine, dispatcher, ledger, started } = await office();
     engine.prompt = false;
