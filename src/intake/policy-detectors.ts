@@ -1,5 +1,6 @@
 import type { AlertFormatName } from '../domain/alert.ts';
 import { detectorRulesSchema, type DetectorRules } from '../domain/detector-rules.ts';
+import { once } from '../domain/once.ts';
 import type { Policy } from '../domain/policy.ts';
 import { findingsInRules } from './mapping/compile-rules.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
@@ -7,35 +8,36 @@ import type { PolicyProblem } from './policy-error.ts';
 import { findingsIn, written, type Finding } from './policy-issues.ts';
 import { detectorFiles, type PolicyFile, type PolicySource } from './policy-source.ts';
 
-/** The rules that a source has for alerts, each file by itself; or all that is wrong with them, by file and line. */
-export function readDetectors(source: PolicySource): {
-  detectors: Policy['detectors'];
-  problems: PolicyProblem[];
-} {
-  const read = detectorFiles(source).map(([format, file]) => ({
-    ...{ format, file },
-    ...readRules(format, file),
-  }));
-  return {
-    detectors: Object.fromEntries(
-      read.flatMap(({ format, rules }) => (rules === undefined ? [] : [[format, rules]])),
-    ),
-    problems: read.flatMap(({ file, problems }) =>
-      problems.map((problem) => ({ file: file.path, ...problem })),
-    ),
-  };
+/** All that is wrong with the rules for alerts that an operator wrote, by file and line. */
+export function problemsInDetectors(source: PolicySource): PolicyProblem[] {
+  return detectorFiles(source).flatMap(([format, file]) => {
+    if (file.shipped) return [];
+    return readRules(format, file).problems.map((problem) => ({ file: file.path, ...problem }));
+  });
+}
+
+/** The rules of each format, also those about classes that there are not. */
+export function rulesAsWritten(source: PolicySource): Policy['detectors'] {
+  const all = detectorFiles(source).flatMap(([format, file]) => {
+    const { rules } = readRules(format, file);
+    return rules === undefined ? [] : [[format, rules] as const];
+  });
+  return Object.fromEntries(all);
 }
 
 /**
  * Rules about classes that there are not. A default of ours that stands in for what the operator did not write may
  * speak of such; there it is without effect.
  */
-export function classlessRules(policy: Policy, source: PolicySource): PolicyProblem[] {
+export function classlessRules(
+  { containment }: Pick<Policy, 'containment'>,
+  source: PolicySource,
+): PolicyProblem[] {
   return detectorFiles(source).flatMap(([format, file]) => {
     if (file.shipped) return [];
-    const { document } = readRules(format, file);
-    return (policy.detectors[format]?.rules ?? []).flatMap(({ class: name }, index) =>
-      Object.hasOwn(policy.containment.rules, name)
+    const { document, rules } = readRules(format, file);
+    return (rules?.rules ?? []).flatMap(({ class: name }, index) =>
+      Object.hasOwn(containment.rules, name)
         ? []
         : {
             file: file.path,
@@ -48,15 +50,27 @@ export function classlessRules(policy: Policy, source: PolicySource): PolicyProb
   });
 }
 
-/** Without the rules about classes that there are not. */
-export function rulesInForce({ detectors, containment }: Policy): Policy['detectors'] {
+/**
+ * The rules of each format, without those about classes that there are not. Ours are read when somebody first asks for
+ * them: to read all of them would take every start of a process a second.
+ */
+export function rulesInForce(
+  { containment }: Pick<Policy, 'containment'>,
+  source: PolicySource,
+): Policy['detectors'] {
   const hasClass = (rule: DetectorRules['rules'][number]) =>
     Object.hasOwn(containment.rules, rule.class);
-  const entries = Object.entries(detectors).map(([format, rules]) => [
-    format,
-    rules.rules.every(hasClass) ? rules : { ...rules, rules: rules.rules.filter(hasClass) },
-  ]);
-  return Object.fromEntries(entries);
+  const detectors: Policy['detectors'] = {};
+  for (const [format, file] of detectorFiles(source)) {
+    const get = once(() => {
+      const { rules } = readRules(format, file);
+      if (rules === undefined) throw new TypeError(`${file.path} is not valid`);
+      const isWhole = rules.rules.every(hasClass);
+      return isWhole ? rules : { ...rules, rules: rules.rules.filter(hasClass) };
+    });
+    Object.defineProperty(detectors, format, { enumerable: true, get });
+  }
+  return detectors;
 }
 
 interface ReadRules {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { containmentPolicySchema, policySchema, type Policy } from '../domain/policy.ts';
 import { contradictions } from './policy-contradictions.ts';
-import { classlessRules, readDetectors, rulesInForce } from './policy-detectors.ts';
+import { classlessRules, problemsInDetectors, rulesInForce } from './policy-detectors.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
 import { findingsIn, written, type PartFinding } from './policy-issues.ts';
@@ -33,16 +33,15 @@ export function parsePolicy(source: PolicySource): Policy {
   const documents = eachPart((part) => readDocument(source[part].text));
   const place = (finding: PartFinding) => placed(finding, source, documents);
 
-  const { detectors, problems } = readDetectors(source);
-  refuse([...unreadable(source, documents), ...problems]);
+  refuse([...unreadable(source, documents), ...problemsInDetectors(source)]);
   const values = eachPart((part) => documents[part].value);
   const parsed = policyFilesSchema.safeParse({ digest: digestOf(source), ...values });
   if (!parsed.success) throw new PolicyError(misshapen(parsed.error.issues).map(place));
   const isDefault = ({ part, path }: PartFinding) =>
     source[part].shipped || !documents[part].locate(path).found;
-  const policy = { ...parsed.data, detectors };
+  const policy = { ...parsed.data, detectors: rulesInForce(parsed.data, source) };
   refuse([...contradictions(policy, isDefault).map(place), ...classlessRules(policy, source)]);
-  return { ...policy, detectors: rulesInForce(policy) };
+  return policy;
 }
 
 type Documents = Record<PolicyPart, PolicyDocument>;

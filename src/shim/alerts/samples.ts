@@ -4,7 +4,7 @@ import type { Alert, AlertFormatName } from '../../domain/alert.ts';
 import type { DetectorRules } from '../../domain/detector-rules.ts';
 import type { CheckedSamples, Deviation } from '../../intake/alert-explanation.ts';
 import { mapAlert } from '../../intake/mapping/map-alert.ts';
-import { readDetectors } from '../../intake/policy-detectors.ts';
+import { rulesAsWritten } from '../../intake/policy-detectors.ts';
 import { detectorFiles, type PolicySource } from '../../intake/policy-source.ts';
 import { documentsOf } from './documents.ts';
 import { FORMATS } from './formats.ts';
@@ -30,7 +30,7 @@ export async function checkSamples(
   source: PolicySource,
   only: AlertFormatName | null,
 ): Promise<CheckedSamples> {
-  const { detectors } = readDetectors(source);
+  const detectors = rulesAsWritten(source);
   const checked: CheckedSamples = { samples: 0, alerts: 0, deviations: [] };
   for (const [format, { path }] of detectorFiles(source)) {
     const rules = only === null || only === format ? detectors[format] : undefined;
