@@ -9,7 +9,7 @@ import { fakeCordon } from './fake-cordon.ts';
 import { forwarderApart } from './forwarder-apart.ts';
 import { scratch } from './scratch.ts';
 
-const KILLS = 20;
+const KILLS = 8;
 
 /** Each of which takes a new process, on a machine that others use too. */
 const SLOWLY = { timeout: 120_000 };
