@@ -24,19 +24,26 @@ export interface Workload {
  */
 export async function startWorkload(directory: string): Promise<Workload> {
   const own = join(directory, AGENT);
-  const stop = () => removeCgroup(directory);
-  await stop();
+  await removeCgroup(directory);
   mkdirSync(directory);
   mkdirSync(own);
   const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = once(child, 'exit').catch(() => undefined);
   try {
     await once(child, 'spawn');
     writeFileSync(join(own, 'cgroup.procs'), String(child.pid));
     await once(child.stdout, 'data');
   } catch (error) {
     child.kill('SIGKILL');
-    await stop();
+    await removeCgroup(directory);
     throw error;
   }
-  return { name: AGENT, stop };
+  return {
+    name: AGENT,
+    stop: async () => {
+      await removeCgroup(directory);
+      // What is dead is there until its parent has heard of it.
+      await ended;
+    },
+  };
 }
