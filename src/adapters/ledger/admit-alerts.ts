@@ -29,20 +29,25 @@ export async function admitAlerts(
   const seen = await seenBefore(writing, alerts);
   const causes = await openCauses(writing, alerts, delivery);
   const admitted: AdmittedAlert[] = [];
-  const rows: AlertRow[] = [];
+  const fresh = new Map<string, Seen>();
+  const rows = new Map<string, AlertRow>();
   for (const alert of alerts) {
     const { identity } = alert.mark;
-    const before = seen.get(identity);
+    const before = fresh.get(identity) ?? seen.get(identity);
     const told = isRepeat(before, alert, delivery.received_ms)
       ? repeat(before)
       : await take(writing, causes, alert);
-    if (told.admitted.outcome !== 'repeat') seen.set(identity, seenNow(told.admitted, delivery));
-    if (told.singly) rows.push(alertRow(delivery, alert, told.admitted));
+    if (told.admitted.outcome !== 'repeat') fresh.set(identity, seenNow(told.admitted, delivery));
+    if (told.singly) rows.set(identity, alertRow(delivery, alert, told.admitted));
     admitted.push(told.admitted);
   }
   await causes.save();
-  await remember(writing, alerts, admitted, delivery.received_ms);
-  await list(writing, delivery, rows);
+  await remember(writing, fresh);
+  await forget(
+    writing,
+    [...rows.keys()].filter((identity) => seen.has(identity)),
+  );
+  await list(writing, delivery, [...rows.values()]);
   await countAlerts(writing, delivery, alerts, admitted);
   return admitted;
 }
@@ -94,16 +99,8 @@ async function take(writing: Writing, causes: OpenCauses, alert: AlertAdmission)
   return { admitted: { outcome: 'incident', incident_id: incident.id }, singly: true };
 }
 
-async function remember(
-  { db }: Db,
-  alerts: readonly AlertAdmission[],
-  admitted: readonly AdmittedAlert[],
-  seen_ms: number,
-): Promise<void> {
-  const rows = alerts.flatMap(({ mark: { identity } }, at) => {
-    const { outcome, incident_id = '' } = admitted[at] ?? {};
-    return outcome === 'repeat' ? [] : [{ identity, incident_id, seen_ms }];
-  });
+async function remember({ db }: Db, fresh: ReadonlyMap<string, Seen>): Promise<void> {
+  const rows = [...fresh].map(([identity, seen]) => ({ identity, ...seen }));
   if (rows.length === 0) return;
   await db
     .insertInto('alert_identities')
@@ -117,14 +114,15 @@ async function remember(
     .execute();
 }
 
-/**
- * The bytes stay for whoever reads what they say of an alert that is told of singly. One that was listed before, and is
- * no repeat, is listed as it came last.
- */
+/** One that was listed before, and is no repeat, is listed as it came last. */
+async function forget({ db }: Db, identities: string[]): Promise<void> {
+  if (identities.length === 0) return;
+  await db.deleteFrom('alerts').where('identity', 'in', identities).execute();
+}
+
+/** The bytes stay for whoever reads what they say of an alert that is told of singly. */
 async function list({ db }: Db, delivery: DeliveryRecord, rows: AlertRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const identities = rows.map(({ identity }) => identity);
-  await db.deleteFrom('alerts').where('identity', 'in', identities).execute();
   await db.insertInto('alerts').values(rows).execute();
   const { sha256, bytes, headers, received_ms } = delivery;
   await db
