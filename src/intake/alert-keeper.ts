@@ -4,9 +4,6 @@ import type { Log } from './log.ts';
 /** How often what was only counted is looked for: a person sees a flood grow this late. */
 const SETTLE_EVERY_MS = 1_000;
 
-/** As old as what is only counted may be; while alerts come, they see to it themselves. */
-const SETTLE_AFTER_MS = 2_000;
-
 /** How often lists are held to their bounds: between two times a flood may exceed them. */
 const TIDY_EVERY_MS = 10_000;
 
@@ -24,7 +21,7 @@ export interface AlertKeeperDeps {
 export function startAlertKeeper({ alerts, now, log }: AlertKeeperDeps): AlertKeeper {
   const settling = repeat(
     SETTLE_EVERY_MS,
-    () => alerts.settle(now(), now() - SETTLE_AFTER_MS),
+    () => alerts.settle(now()),
     (error) => log.warn({ err: error }, 'counted alerts could not be written'),
   );
   const tidying = repeat(

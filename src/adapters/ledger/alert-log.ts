@@ -27,7 +27,7 @@ export function createAlertLog(write: Write, reader: Backend['reader']): AlertLo
   const inTurn: Write = (unit) => many(() => write(unit));
   return {
     admit: (delivery, alerts) => admit(alerts.length > FEW ? inTurn : write, delivery, alerts),
-    settle: (nowMs, beforeMs) => settleCauses(write, reader, nowMs, beforeMs),
+    settle: (nowMs) => settleCauses(write, reader, nowMs),
     tidy: (nowMs) => tidyAlerts(write, reader, nowMs),
     list: (filter) => listAlerts(reader, filter),
     counts: () => alertCounts(reader),

@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts';
 import { causeOf, causeRow } from './cause.ts';
 import type { Write, Writing } from './group-commit.ts';
 import { append } from './incident-log.ts';
-import { flushed } from './observe.ts';
+import { flushed, LONGEST_PENDING_MS } from './observe.ts';
 import type { CauseRow } from './tables.ts';
 
 /** Causes in one transaction: each costs an entry, and others have something to write too. */
@@ -15,16 +15,13 @@ export async function settleCauses(
   write: Write,
   reader: Backend['reader'],
   nowMs: number,
-  beforeMs: number,
-): Promise<number> {
-  let settled = 0;
+): Promise<void> {
   for (;;) {
-    const due = await dueBefore(reader, beforeMs);
-    if (due.length === 0) return settled;
+    const due = await dueBefore(reader, nowMs - LONGEST_PENDING_MS);
+    if (due.length === 0) return;
     await write(async (writing) => {
       for (const key of due) await settle(writing, key, nowMs);
     });
-    settled += due.length;
   }
 }
 

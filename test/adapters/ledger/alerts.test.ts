@@ -167,7 +167,7 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
       alertAdmission({ identity: at + 1, atMs: AT_MS + at, counted }),
     );
     await bring(flood);
-    await ledger.alerts.settle(AT_MS + MINUTE, AT_MS + MINUTE);
+    await ledger.alerts.settle(AT_MS + MINUTE);
     const incident = await ledger.register.incident(incidentId(1));
     expect(incident?.observations).toMatchObject({
       count: MANY - 1,
@@ -192,7 +192,7 @@ describe.each(LEDGER_KINDS)('alerts in the ledger on $name', (kind) => {
           Array.from({ length: size }, () => alertAdmission({ identity: (identity += 1) })),
         );
       }
-      await ledger.alerts.settle(AT_MS + MINUTE, AT_MS + MINUTE);
+      await ledger.alerts.settle(AT_MS + MINUTE);
       return (await ledger.register.incident(incidentId(1)))?.observations?.digest;
     };
     const whole = await tell([200]);
