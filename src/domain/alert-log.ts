@@ -22,7 +22,11 @@ export interface DeliveryRecord {
 }
 
 /** What becomes of an alert that no report is made of. */
-export type SetAside = 'unmatched' | 'cleared' | 'health' | 'refused';
+export const SET_ASIDE = ['unmatched', 'cleared', 'health', 'refused'] as const;
+export type SetAside = (typeof SET_ASIDE)[number];
+
+/** What an alert that is listed came to. A repeat is listed where it came first. */
+export const LISTED_OUTCOMES = ['incident', 'observation', ...SET_ASIDE] as const;
 
 export interface AlertAdmission {
   mark: Omit<AlertMark, 'format'> & { format: AlertFormatName | '' };
@@ -68,7 +72,7 @@ export interface ListedAlert {
   format: AlertFormatName | '';
   title: string;
   rule: string;
-  outcome: Exclude<AdmittedAlert['outcome'], 'repeat'>;
+  outcome: (typeof LISTED_OUTCOMES)[number];
   reason: string;
   incident_id: string;
   delivery: string;
@@ -130,8 +134,8 @@ export interface AlertLog {
    * alerts may be in the ledger and are repeats when they come again.
    */
   admit(delivery: DeliveryRecord, alerts: readonly AlertAdmission[]): Promise<AdmittedAlert[]>;
-  /** Writes what was aggregated before `beforeMs` as entries; how many causes had something. */
-  settle(nowMs: number, beforeMs: number): Promise<number>;
+  /** Writes as entries what has been aggregated for longer than it may be. */
+  settle(nowMs: number): Promise<void>;
   /** Forgets what is beyond the bounds of what is listed; the counts stay. */
   tidy(nowMs: number): Promise<void>;
   /** Newest first. `next` is '' on the last page. */

@@ -1,4 +1,5 @@
 import type { AlertFormatName, SplitDocument } from '../domain/alert.ts';
+import { SET_ASIDE } from '../domain/alert-log.ts';
 import type { Principal } from '../domain/principal.ts';
 
 /** What a detector sent, as it came, before anything of it was read. */
@@ -14,15 +15,7 @@ export interface Delivery {
  * What became of one alert. `incident`: it opened one. `observation`: it joined the incident of its cause. `repeat`: it had
  * come before. `unmatched`: no rule is about it. `cleared`, `health`: as its kind. `refused`: not this sender's to report.
  */
-export const OUTCOMES = [
-  'incident',
-  'observation',
-  'repeat',
-  'unmatched',
-  'cleared',
-  'health',
-  'refused',
-] as const;
+export const OUTCOMES = ['incident', 'observation', 'repeat', ...SET_ASIDE] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface AlertOutcome {

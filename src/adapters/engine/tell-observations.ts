@@ -100,20 +100,12 @@ function countings(
   observations: readonly Observation[],
   incidents: Incidents,
 ): Telling[] {
-  const byClass = new Map<string, Occurrence[]>();
-  for (const observation of observations) {
-    const incidentClass = incidents.get(observation.incidentId)?.class;
-    if (incidentClass === undefined) continue;
-    const others = byClass.get(incidentClass) ?? [];
-    byClass.set(incidentClass, [...others, ...occurrencesIn(observation)]);
-  }
-  return [...byClass]
-    .filter(([, occurrences]) => occurrences.length > 0)
-    .map(
-      ([incidentClass, occurrences]) =>
-        () =>
-          deps.count(incidentClass, occurrences),
-    );
+  const counted = observations.filter(({ event }) => event.counted !== undefined);
+  const byClass = Map.groupBy(counted, ({ incidentId }) => incidents.get(incidentId)?.class);
+  return [...byClass].flatMap(([incidentClass, some]) => {
+    if (incidentClass === undefined) return [];
+    return [() => deps.count(incidentClass, some.flatMap(occurrencesIn))];
+  });
 }
 
 function occurrencesIn({ incidentId, key, event }: Observation): Occurrence[] {

@@ -1,3 +1,4 @@
+import { SET_ASIDE } from '../../domain/alert-log.ts';
 import type { Backend } from './backend.ts';
 import type { Write } from './group-commit.ts';
 
@@ -10,10 +11,10 @@ export const MOST_LISTED = 10_000;
 /** Rows removed in one transaction: others have something to write too. */
 const ROWS_AT_ONCE = 1_000;
 
-/** What opened or joined an incident is evidence, and stays. */
-const SET_ASIDE = ['unmatched', 'cleared', 'health', 'refused'] as const;
-
-/** Holds the lists to their bounds, the oldest first. What was counted stays counted. */
+/**
+ * Holds the lists to their bounds, the oldest first. What was counted stays counted, and what opened or joined an
+ * incident is evidence, and stays.
+ */
 export async function tidyAlerts(
   write: Write,
   reader: Backend['reader'],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { LISTED_OUTCOMES } from '../../domain/alert-log.ts';
 import { fitting, incidentId, wholeNumber } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { countTable, listedTable } from '../text/alert-table.ts';
@@ -7,9 +8,7 @@ import { countTable, listedTable } from '../text/alert-table.ts';
 const MOST_LISTED = 500;
 const USUALLY_LISTED = 50;
 
-const outcome = fitting(
-  z.enum(['incident', 'observation', 'unmatched', 'cleared', 'health', 'refused']),
-);
+const outcome = fitting(z.enum(LISTED_OUTCOMES));
 
 interface Options {
   source?: string;

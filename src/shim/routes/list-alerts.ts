@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { alertFormatSchema } from '../../domain/alert.ts';
+import { LISTED_OUTCOMES } from '../../domain/alert-log.ts';
 import { incidentIdSchema, instantSchema, sha256Schema } from '../../domain/primitives.ts';
 import { linkToNext } from '../link.ts';
 import { pageFields } from '../page.ts';
 import { noBody, route } from '../route.ts';
 
-const OUTCOMES = ['incident', 'observation', 'unmatched', 'cleared', 'health', 'refused'] as const;
-
 const querySchema = z.strictObject({
   source: z.string().min(1).max(128).optional(),
-  outcome: z.enum(OUTCOMES).optional(),
+  outcome: z.enum(LISTED_OUTCOMES).optional(),
   incident: incidentIdSchema.optional(),
   ...pageFields,
 });
@@ -21,7 +20,7 @@ const listedSchema = z.strictObject({
   format: z.union([z.literal(''), alertFormatSchema]),
   title: z.string(),
   rule: z.string(),
-  outcome: z.enum(OUTCOMES),
+  outcome: z.enum(LISTED_OUTCOMES),
   reason: z.string(),
   incident_id: z.union([z.literal(''), incidentIdSchema]),
   delivery: sha256Schema,
