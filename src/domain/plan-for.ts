@@ -4,7 +4,8 @@ import type { Course, Plan, PlannedAction, Slas } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
 import { mostSevere, type Severity } from './severity.ts';
-import { HOST_AGENT, type HostAction } from './targets.ts';
+import { SYSTEM_STEPS } from './systems.ts';
+import { HOST_AGENT, type HostAction, type SystemAction } from './targets.ts';
 
 /**
  * Policy applied to one report: pure, so that the same policy and report always give the same plan.
@@ -60,7 +61,9 @@ function courseAt(
     review: require_ack,
     actions,
     capture: {
-      targets: [...new Set(actions.filter(hasStatus).map(({ target }) => target))],
+      targets: [
+        ...new Set(actions.filter((a) => hasStatus(policy, a)).map(({ target }) => target)),
+      ],
       deadline_ms: recovery.capture.deadline,
       quote: require_reattest && isQuoting(policy, subject),
       on_failure: recovery.capture.on_failure,
@@ -70,9 +73,9 @@ function courseAt(
   };
 }
 
-/** Whether its target has a status document; what is on a host is captured from its agent. */
-function hasStatus({ kind, target }: PlannedAction): boolean {
-  return kind === 'target' && target !== HOST_AGENT;
+/** Whether its target has a status document; what is on a host is captured from its agent, and a system has none. */
+function hasStatus({ targets }: Policy, { kind, target }: PlannedAction): boolean {
+  return kind === 'target' && Object.hasOwn(targets.targets, target);
 }
 
 /** Whether the policy expects the host to have a TPM that can be asked. */
@@ -112,6 +115,7 @@ function plannedAction(policy: Policy, name: string, subject: Subject): PlannedA
     };
   }
   if ('host' in action) return hostAction(policy, name, action, subject);
+  if ('system' in action) return systemAction(name, action, subject);
   return {
     action: name,
     target: action.target,
@@ -140,6 +144,24 @@ function hostAction(
     freeze: false,
     destructive: isFinal,
     release: isFinal ? 'none' : 'automatic',
+    timeout_ms,
+  };
+}
+
+function systemAction(
+  name: string,
+  { system, step, timeout_ms }: SystemAction,
+  subject: Subject,
+): PlannedAction {
+  const { scope, destructive, release } = SYSTEM_STEPS[step];
+  return {
+    action: name,
+    target: system,
+    resource: resourceOf(name, system, scopeOf(scope, subject)),
+    kind: 'target',
+    freeze: false,
+    destructive,
+    release,
     timeout_ms,
   };
 }

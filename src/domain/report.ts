@@ -12,6 +12,14 @@ const SUBJECT_FIELDS = {
   principal: z.exactOptional(z.string().min(1).max(256)),
   address: z.exactOptional(z.string().min(1).max(256)),
   model: z.exactOptional(z.string().min(1).max(256)),
+  /** By digest: `registry/name@sha256:…`, or the digest alone. */
+  image: z.exactOptional(z.string().min(1).max(512)),
+  /** By its name where it is kept, e.g. `vault/item`. Never the secret itself. */
+  secret: z.exactOptional(z.string().min(1).max(256)),
+  /** A namespace of state that agents share. */
+  state: z.exactOptional(z.string().min(1).max(256)),
+  /** A SPIFFE ID. */
+  identity: z.exactOptional(z.string().min(1).max(512)),
 };
 
 /** What an incident is about. Every member is optional; one not given is not known. */

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { containStepSchema, reachableSchema } from './host-containment.ts';
 import { fileSchema, hasOnePlace, ONE_PLACE, placeFields, timeoutMs } from './place.ts';
+import { SYSTEM_STEPS, systemSchema, systemStepSchema } from './systems.ts';
 
 const DEFAULT_ACTION_TIMEOUT_MS = 5_000;
 /** A host's agent gives what it kills five seconds to die, and measures before and after. */
 const DEFAULT_HOST_TIMEOUT_MS = 20_000;
+/** Several calls, one after another, and the reading behind them. */
+const DEFAULT_SYSTEM_TIMEOUT_MS = 20_000;
 /** An attestor allows itself 5 s for each TPM command and 30 s to answer. */
 const DEFAULT_ATTESTOR_TIMEOUT_MS = 35_000;
 
@@ -79,6 +82,13 @@ const hostActionSchema = z
 /** What the plan names as the target of a step that a host's agent carries out. */
 export const HOST_AGENT = 'host-agent';
 
+/** Carried out by a system in its own protocol; what it holds, and how it is released, lies in the step. */
+const systemActionSchema = z.strictObject({
+  system: name,
+  step: systemStepSchema,
+  timeout_ms: timeoutMs.default(DEFAULT_SYSTEM_TIMEOUT_MS),
+});
+
 /** Carried out by Cordon's own ledger: recording it is the whole effect. */
 const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });
 
@@ -100,7 +110,11 @@ export const targetsPolicySchema = z
   .strictObject({
     version: z.literal(1),
     targets: z.record(name, targetSchema),
-    actions: z.record(name, z.union([targetActionSchema, hostActionSchema, ledgerActionSchema])),
+    systems: z.record(name, systemSchema).default({}),
+    actions: z.record(
+      name,
+      z.union([targetActionSchema, hostActionSchema, systemActionSchema, ledgerActionSchema]),
+    ),
     attestors: z.record(name, attestorSchema).default({}),
   })
   .superRefine((policy, context) => {
@@ -108,7 +122,24 @@ export const targetsPolicySchema = z
       const message = 'is what the agents of hosts are called';
       context.addIssue({ code: 'custom', path: ['targets', HOST_AGENT], message });
     }
+    for (const [system, of] of Object.entries(policy.systems)) {
+      const say = (path: string, message: string) =>
+        context.addIssue({
+          code: 'custom',
+          path: ['systems', system, ...(path === '' ? [] : [path])],
+          message,
+        });
+      if (Object.hasOwn(policy.targets, system)) say('', 'is what a target is called');
+      if (of.kind !== 'spire' || policy.systems[of.authorizer]?.kind === 'opa') continue;
+      say('authorizer', `no system of kind opa is named ${of.authorizer}`);
+    }
     for (const [action, to] of Object.entries(policy.actions)) {
+      if ('system' in to) {
+        const { kind } = SYSTEM_STEPS[to.step];
+        if (policy.systems[to.system]?.kind === kind) continue;
+        const message = `no system of kind ${kind} is named ${to.system}`;
+        context.addIssue({ code: 'custom', path: ['actions', action, 'system'], message });
+      }
       if ('target' in to && !Object.hasOwn(policy.targets, to.target)) {
         const message = `no target is named ${to.target}`;
         context.addIssue({ code: 'custom', path: ['actions', action, 'target'], message });
@@ -119,5 +150,6 @@ export const targetsPolicySchema = z
 export type TargetsPolicy = z.infer<typeof targetsPolicySchema>;
 export type TargetAction = z.infer<typeof targetActionSchema>;
 export type HostAction = z.infer<typeof hostActionSchema>;
+export type SystemAction = z.infer<typeof systemActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
 export type Expectations = z.infer<typeof expectSchema>;
