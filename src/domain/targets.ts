@@ -123,15 +123,11 @@ export const targetsPolicySchema = z
       context.addIssue({ code: 'custom', path: ['targets', HOST_AGENT], message });
     }
     for (const [system, of] of Object.entries(policy.systems)) {
-      const say = (path: string, message: string) =>
-        context.addIssue({
-          code: 'custom',
-          path: ['systems', system, ...(path === '' ? [] : [path])],
-          message,
-        });
-      if (Object.hasOwn(policy.targets, system)) say('', 'is what a target is called');
+      const say = (message: string, ...below: string[]) =>
+        context.addIssue({ code: 'custom', path: ['systems', system, ...below], message });
+      if (Object.hasOwn(policy.targets, system)) say('is what a target is called');
       if (of.kind !== 'spire' || policy.systems[of.authorizer]?.kind === 'opa') continue;
-      say('authorizer', `no system of kind opa is named ${of.authorizer}`);
+      say(`no system of kind opa is named ${of.authorizer}`, 'authorizer');
     }
     for (const [action, to] of Object.entries(policy.actions)) {
       if ('system' in to) {
