@@ -13,7 +13,7 @@ export async function seal(deps: ActivityDeps, request: Request): Promise<Eviden
   const at = new Date(deps.now()).toISOString();
   const event = { type: 'sealed', bundle } as const;
   await deps.ledger.log.append(request.incident_id, [
-    { key: 'sealed', at, actor: 'cordon', event },
+    { key: request.reviewed ? 'sealed/reviewed' : 'sealed', at, actor: 'cordon', event },
   ]);
   return bundle;
 }

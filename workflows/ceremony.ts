@@ -1,8 +1,11 @@
 import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
 import { isProved, refusal, type Command } from '../src/domain/ceremony.ts';
-import type { Attestation } from '../src/domain/events.ts';
+import type { Attestation, Dismissal } from '../src/domain/events.ts';
 import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
+import { aboutOneself, isAbout } from '../src/domain/orders.ts';
+import { isApproved, RESOLVE_STEP } from '../src/domain/progress.ts';
 import { noted, proofs } from './effects.ts';
+import { check } from './stages/check.ts';
 import type { Story } from './story.ts';
 
 /** The gate: throws the refusal, with its code, where the command may not proceed now. */
@@ -73,18 +76,49 @@ async function prove(
   }
 }
 
-/** Opens the gate. The release that follows is the story's own. */
+/** Opens the gate, once recovery is proved. The release that follows is the story's own. */
 export async function resolve(story: Story, person: PersonCommand): Promise<CommandAnswer> {
   await story.attempted();
   mayProceed(story, 'resolve');
   await doubt(story);
   mayProceed(story, 'resolve');
+  await check(story);
+  mayProceed(story, 'resolve');
+  return open(story, person);
+}
+
+/** One person opens the gate, or the second of two, where the playbook takes two. */
+export async function open(
+  story: Story,
+  person: PersonCommand,
+  dismissal?: Dismissal,
+): Promise<CommandAnswer> {
   if (!story.resolved) {
-    story.tell({ type: 'resolved', by: person.by, note: person.note }, person.by);
+    if (!isSeconded(story, person)) {
+      await story.written();
+      return { status: 'waiting for a second person' };
+    }
+    const { by, note } = person;
+    story.tell({ type: 'resolved', by, note, ...(dismissal && { dismissal }) }, by);
   }
   // The release writes it, when the engine has this command and cannot lose it any more.
   await story.known();
-  return { status: 'resolved' };
+  return { status: dismissal === undefined ? 'resolved' : 'dismissed' };
+}
+
+/** Tells that the person would open it, where that is not for one alone; true where it is enough now. */
+function isSeconded(story: Story, { by, claim, note }: PersonCommand): boolean {
+  const { playbook, binding } = story.incident;
+  if (playbook === undefined) return true;
+  if (isAbout(story.incident, by)) {
+    const { message, code } = aboutOneself(by);
+    throw ApplicationFailure.nonRetryable(message, code);
+  }
+  const needed = playbook.plan.resolve;
+  if (needed.persons === 1) return true;
+  const step = RESOLVE_STEP;
+  story.tell({ type: 'decided', by, claim, note, step, verdict: 'approve', binding }, by);
+  return isApproved(story.incident, step, needed, Date.now());
 }
 
 /** What has happened to the host since it proved itself, the proof says nothing about. */

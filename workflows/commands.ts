@@ -10,13 +10,15 @@ import {
   escalateSignal,
   lostSignal,
   observeSignal,
+  orderUpdate,
   reattestSignal,
   reattestUpdate,
   resolveUpdate,
 } from './messages.ts';
-import { isLostSignal, isPersonCommand, isSignedSignal } from './shapes.ts';
+import { isLostSignal, isOrder, isPersonCommand, isSignedSignal } from './shapes.ts';
 import { escalate } from './escalate.ts';
 import { observe } from './observe.ts';
+import { carryOut, mayOrder } from './orders.ts';
 import { regain } from './stages/contain.ts';
 import type { Story } from './story.ts';
 
@@ -43,6 +45,13 @@ export function takeCommands(story: Story): void {
   setHandler(closeUpdate, (person) => steadily(() => close(story, person)), {
     ...gate('close'),
     description: 'The review is done',
+  });
+  setHandler(orderUpdate, (order) => steadily(() => carryOut(story, order)), {
+    validator: (order) => {
+      if (!isOrder(order)) throw malformed();
+      mayOrder(story, order);
+    },
+    description: 'What the playbook leaves to a person',
   });
   setHandler(ackSignal, (signal) => steadily(() => bySignal(story, 'acknowledge', signal)), {
     description: 'acknowledge, with a token minted for this person and incident',

@@ -67,6 +67,19 @@ export const readings = proxyActivities<Pick<Activities, 'capture' | 'captureHos
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
 
+/** An inventory that does not answer now is asked again by whoever wants to know. */
+export const inventories = proxyActivities<Pick<Activities, 'reach'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '2s', maximumAttempts: 3 },
+});
+
+/** Reads only. A person waits: few attempts. */
+export const comparisons = proxyActivities<Pick<Activities, 'checkBaseline'>>({
+  startToCloseTimeout: '60s',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '2s', maximumAttempts: 3 },
+});
+
 /** Each attempt makes a nonce of its own, so a repeat proves nothing less. A person waits: few attempts. */
 export const proofs = proxyActivities<Pick<Activities, 'attest'>>({
   startToCloseTimeout: '45s',

@@ -8,13 +8,16 @@ import { capture } from './stages/capture.ts';
 import { captureHost } from './stages/capture-host.ts';
 import { contain } from './stages/contain.ts';
 import { detect } from './stages/detect.ts';
+import { engage } from './stages/engage.ts';
 import { stopContaining } from './stages/enforce.ts';
 import { freeze } from './stages/freeze.ts';
 import { quote } from './stages/quote.ts';
 import { release } from './stages/release.ts';
 import { review } from './stages/review.ts';
+import { scope } from './stages/scope.ts';
 import { seal } from './stages/seal.ts';
 import { untilAcknowledged, untilReattested, untilResolved } from './stages/waits.ts';
+import { beginWatch, watch } from './stages/watch.ts';
 import { Story } from './story.ts';
 
 /**
@@ -31,6 +34,7 @@ async function respond(story: Story): Promise<void> {
   const proofs = keepProofsFresh(story);
   const counted = detect(story);
   const observed = observeAgain(story);
+  const played = [scope(story), engage(story)];
 
   await freeze(story);
   story.dated = quote(story);
@@ -42,8 +46,10 @@ async function respond(story: Story): Promise<void> {
   await untilResolved(story);
   await stopContaining(story);
   await release(story);
+  beginWatch(story);
   await seal(story);
   await review(story);
+  await watch(story);
 
   story.over = true;
   await Promise.all([
@@ -51,6 +57,7 @@ async function respond(story: Story): Promise<void> {
     proofs,
     counted,
     observed,
+    ...played,
     story.dated,
     story.capturing,
     ...story.destroying.values(),

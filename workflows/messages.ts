@@ -6,6 +6,7 @@ import {
   type EscalateSignal,
   type LostSignal,
   type ObserveSignal,
+  type Order,
   type PersonCommand,
   type SignedSignal,
 } from '../src/domain/messages.ts';
@@ -15,6 +16,8 @@ export const acknowledgeUpdate = defineUpdate<CommandAnswer, [PersonCommand]>(UP
 export const reattestUpdate = defineUpdate<CommandAnswer, [PersonCommand]>(UPDATES.reattest);
 export const resolveUpdate = defineUpdate<CommandAnswer, [PersonCommand]>(UPDATES.resolve);
 export const closeUpdate = defineUpdate<CommandAnswer, [PersonCommand]>(UPDATES.close);
+
+export const orderUpdate = defineUpdate<CommandAnswer, [Order]>(UPDATES.order);
 
 export const ackSignal = defineSignal<[SignedSignal]>(SIGNALS.ack);
 export const reattestSignal = defineSignal<[SignedSignal]>(SIGNALS.reattest);

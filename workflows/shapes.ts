@@ -3,6 +3,8 @@ import type {
   EscalateSignal,
   LostSignal,
   ObserveSignal,
+  Order,
+  OrderName,
   PersonCommand,
   SignedSignal,
 } from '../src/domain/messages.ts';
@@ -28,6 +30,34 @@ export function isLostSignal(given: unknown): given is LostSignal {
 
 export function isObserveSignal(given: unknown): given is ObserveSignal {
   return has(given, { key: isString, raises: orAbsent(isCourse), widens: orAbsent(isWidening) });
+}
+
+export function isOrder(given: unknown): given is Order {
+  return (
+    isPersonCommand(given) && has(given, { order: isString }) && ORDERS.some((is) => is(given))
+  );
+}
+
+const ORDERS: readonly Shape[] = [
+  ordered('assign', { task: isString, to: isString }),
+  ordered('complete', { task: isString, result: isResult, evidence: listOf(isEvidenceRef) }),
+  ordered('decide', { step: isString, verdict: oneOf(['approve', 'decline']) }),
+  ordered('dismiss', { dismissal: (is) => has(is, { reason: isString, tune: isString }) }),
+  ordered('review', { document: isEvidenceRef }),
+];
+
+function ordered(name: OrderName, members: Record<string, Shape>): Shape {
+  return (given) => has(given, { order: oneOf([name]), ...members });
+}
+
+function isResult(given: unknown): boolean {
+  const isMember = (value: unknown) =>
+    ['string', 'number', 'boolean'].includes(typeof value) || listOf(isString)(value);
+  return isObject(given) && Object.values(given).every(isMember);
+}
+
+function isEvidenceRef(given: unknown): boolean {
+  return has(given, { sha256: isString, size: isNumber, media_type: isString });
 }
 
 export function areOccurrences(given: unknown): given is Occurrence[] {
@@ -66,6 +96,7 @@ function isCapture(given: unknown): boolean {
     quote: isBoolean,
     on_failure: oneOf(['hold', 'proceed']),
     host_ms: isNumber,
+    further_host_ms: orAbsent(isNumber),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { CheckResult } from './baseline-check.ts';
 import type { Command } from './ceremony.ts';
 import type {
   ActionResult,
@@ -9,6 +10,7 @@ import type {
 } from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
 import type { Occurrence } from './escalation.ts';
+import type { BlastRadius } from './inventory.ts';
 import type { Severity } from './severity.ts';
 import type { PersonCommand } from './messages.ts';
 import type { EvidenceGate, EvidenceReceipt } from './evidence-receipt.ts';
@@ -76,6 +78,28 @@ export interface AttestRequest extends QuoteRequest {
   reset_count: number | null;
 }
 
+export interface ReachRequest {
+  incident_id: string;
+  subject: Subject;
+}
+
+export interface BaselineRequest {
+  incident_id: string;
+  class: string;
+  subject: Subject;
+  /** Since when it is contained: what must have been renewed is newer. '' where it is not. */
+  contained_at: string;
+  /** By their names in the policy. */
+  checks: string[];
+}
+
+export interface SealRequest {
+  incident_id: string;
+  events: RecordedEvent[];
+  /** True of the bundle that has the review in it. */
+  reviewed?: boolean;
+}
+
 /** The effects a workflow may ask for. Both sides import this and never each other. */
 export interface Activities {
   /** Appends events to the ledger. Exact under retries by (incident, key). */
@@ -104,12 +128,16 @@ export interface Activities {
   attest(request: AttestRequest): Promise<Attestation>;
   /** The newest incident since then that puts the host in doubt beyond what both hold; '' where there is none. */
   newerIncident(request: { incident_id: string; host: string; since: string }): Promise<string>;
+  /** What the subject can have reached, by the inventory. Throws `inventory_unavailable` and `inventory_invalid`. */
+  reach(request: ReachRequest): Promise<BlastRadius>;
+  /** Compares with the known-good baseline now, each check by its own means. What cannot be compared is `unknown`. */
+  checkBaseline(request: BaselineRequest): Promise<CheckResult[]>;
   /** Appends the events, then undoes each action in the order given, unless another incident still holds it. */
   release(request: ContainRequest & { events: RecordedEvent[] }): Promise<ReleaseResult[]>;
   /** Throws until the release is measured, like `enforce`. */
   ensureReleased(request: ContainRequest): Promise<ReleaseResult>;
   /** Appends the events, then keeps the signed bundle of the incident in the evidence store and says so. */
-  seal(request: { incident_id: string; events: RecordedEvent[] }): Promise<EvidenceRef>;
+  seal(request: SealRequest): Promise<EvidenceRef>;
   /** Reads a person out of a signal's token. Throws `invalid_token` for anything else. */
   authenticateSignal(request: {
     incident_id: string;

@@ -13,8 +13,3 @@ export const checkResultSchema = z.strictObject({
   at: instantSchema,
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;
-
-/** Those that do not prove recovery. */
-export function unmet(results: readonly CheckResult[]): CheckResult[] {
-  return results.filter(({ verdict }) => verdict !== 'pass');
-}

@@ -1,5 +1,5 @@
 import type { Command } from './ceremony.ts';
-import type { CommandAnswer, PersonCommand } from './messages.ts';
+import type { CommandAnswer, Order, PersonCommand } from './messages.ts';
 
 /** What became of a person's command. A refusal is an answer, with a stable code and the reason. */
 export type CommandResult =
@@ -17,4 +17,6 @@ export interface Commands {
     person: PersonCommand,
     requestId: string,
   ): Promise<CommandResult>;
+  /** The same for what is ordered by the incident's playbook. */
+  order(incidentId: string, order: Order, requestId: string): Promise<CommandResult>;
 }

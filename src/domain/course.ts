@@ -18,8 +18,14 @@ export function severer(before: Course, course: Course): Course {
       // What an earlier version has planned knows of no host and of no quote.
       quote: (before.capture.quote ?? false) || (course.capture.quote ?? false),
       host_ms: Math.max(before.capture.host_ms ?? 0, course.capture.host_ms ?? 0),
+      ...longerFurther(before, course),
     },
   };
+}
+
+function longerFurther(before: Course, course: Course): Pick<Course['capture'], 'further_host_ms'> {
+  const [a = 0, b = 0] = [before.capture.further_host_ms, course.capture.further_host_ms];
+  return a + b === 0 ? {} : { further_host_ms: Math.max(a, b) };
 }
 
 /** The course by the plan alone. */
@@ -32,6 +38,7 @@ export function courseOf(plan: Plan, incident: Pick<Incident, 'escalated_at'>): 
 /** The course after an event: whatever was planned stays planned. */
 export function courseAfter(before: Course, event: IncidentEvent): Course {
   if (event.type === 'widened') return withActions(before, event.actions);
+  if (event.type === 'engaged') return engaged(before, event.actions);
   if (event.type !== 'escalated' && event.type !== 'raised') return before;
   return follow(before, event.course);
 }
@@ -39,11 +46,17 @@ export function courseAfter(before: Course, event: IncidentEvent): Course {
 /** True where the course cannot be read out of the plan any more, whether the incident has escalated or not. */
 export function hasLeftItsPlan(incident: Incident): boolean {
   // The record of an earlier version was never raised.
-  return (incident.raised_at ?? '') !== '' || furtherOf(incident).length > 0;
+  if ((incident.raised_at ?? '') !== '' || furtherOf(incident).length > 0) return true;
+  return incident.playbook?.steps.some(({ state }) => state === 'engaged') === true;
 }
 
 function follow(before: Course, course: Course): Course {
   return withActions({ ...severer(before, course), actions: before.actions }, course.actions);
+}
+
+function engaged(before: Course, actions: readonly PlannedAction[]): Course {
+  const auto_contain = before.auto_contain || actions.length > 0;
+  return { ...withActions(before, actions), auto_contain };
 }
 
 /** By name: the first of a name stands, as it does in the incident. */

@@ -41,7 +41,7 @@ export function isUnproved(
   { require_reattest, re_attested_at, attestation, subject }: Incident,
   { on }: Pick<PlannedAction, 'on'>,
 ): boolean {
-  if (on === undefined || !require_reattest) return false;
+  if (on === undefined || !require_reattest || !isOnHost(on.subject)) return false;
   const host = hostOf(on.subject);
   if (host === hostOf(subject)) return false;
   // What the report left unnamed has a name in the proof.
@@ -74,6 +74,11 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
     const free = `${name.slice(0, LONGEST_NAME - ending.length)}${ending}`;
     if (!taken.has(free)) return free;
   }
+}
+
+/** A secret, an image or an identity is on no host, and no host's proof says anything about it. */
+function isOnHost({ host, container, process, pod, agent }: Subject): boolean {
+  return [host, container, process, pod, agent].some((field) => field !== undefined);
 }
 
 function hostOf({ host = '' }: Subject): string {

@@ -4,6 +4,7 @@ import {
   actionResultSchema,
   artifactSchema,
   attestationSchema,
+  dismissalSchema,
   gapSchema,
   manifestTimeSchema,
 } from './events.ts';
@@ -17,6 +18,7 @@ import {
   severitySchema,
   sha256Schema,
 } from './primitives.ts';
+import { playbookProgressSchema } from './playbook-progress.ts';
 import { plannedActionSchema, slasSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
 
@@ -56,7 +58,14 @@ export type Observations = z.infer<typeof observationsSchema>;
 
 export const relatedSchema = z.strictObject({
   incident_id: incidentIdSchema,
-  as: z.enum(['merged_into', 'merged_from', 'split_off', 'split_from']),
+  as: z.enum([
+    'merged_into',
+    'merged_from',
+    'split_off',
+    'split_from',
+    'reopened_as',
+    'reopened_from',
+  ]),
 });
 export type Related = z.infer<typeof relatedSchema>;
 
@@ -116,7 +125,11 @@ export const incidentRecordSchema = z.strictObject({
   /** Whom else the fault has struck, beside `subject`. */
   further_subjects: z.array(subjectSchema).default([]),
   raised_at: instantOrEmptySchema.default(''),
-  /** Incidents that people have found to be the same, or not the same. */
+  /** Incidents that people have found to be the same, or not the same; and the same again soon after. */
   related: z.array(relatedSchema).default([]),
+  /** How far it has come in its playbook; absent where it has none. */
+  playbook: z.exactOptional(playbookProgressSchema),
+  /** Why it was none; absent where nobody said so. */
+  dismissal: z.exactOptional(dismissalSchema),
 });
 export type Incident = z.infer<typeof incidentRecordSchema>;

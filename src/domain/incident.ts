@@ -8,6 +8,7 @@ import type {
   State,
 } from './incident-record.ts';
 import type { Course, PlannedAction } from './plan.ts';
+import { begin, proceed, type PlaybookEvent } from './playbook-fold.ts';
 import type { Subject } from './report.ts';
 
 type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
@@ -59,6 +60,7 @@ export function open({ at, event }: Reported): Incident {
     further_subjects: [],
     raised_at: '',
     related: [],
+    ...(plan.playbook && { playbook: begin(plan.playbook) }),
   };
   return bound(incident);
 }
@@ -90,6 +92,20 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
       return related(incident, event.other, `merged_${event.way}`);
     case 'split':
       return related(incident, event.other, `split_${event.way}`);
+    case 'reopened':
+      return related(incident, event.other, `reopened_${event.way}`);
+    case 'engaged':
+      return inPlaybook(withEngaged(incident, event.actions), event, at);
+    case 'scoped':
+    case 'scope_unknown':
+    case 'decided':
+    case 'task_assigned':
+    case 'task_done':
+    case 'checked':
+    case 'watch_began':
+    case 'watch_over':
+    case 'reviewed':
+      return inPlaybook(incident, event, at);
     case 'action':
       return withAction(incident, event.result.action, (action) => ({
         ...action,
@@ -174,6 +190,19 @@ function follow(incident: Incident, course: Course): Incident {
   };
 }
 
+function inPlaybook(incident: Incident, event: PlaybookEvent, at: string): Incident {
+  if (incident.playbook === undefined) return incident;
+  return { ...incident, playbook: proceed(incident.playbook, event, at) };
+}
+
+/** What was asked for is contained also where the class leaves containment to people. */
+function withEngaged(incident: Incident, actions: readonly PlannedAction[]): Incident {
+  return {
+    ...withActions(incident, actions),
+    auto_contain: incident.auto_contain || actions.length > 0,
+  };
+}
+
 function widen(incident: Incident, { subject, actions }: EventOf<'widened'>): Incident {
   const further_subjects = [...furtherOf(incident), subject];
   return { ...withActions(incident, actions), further_subjects };
@@ -234,7 +263,9 @@ function attest(incident: Incident, event: EventOf<'attestation'>, at: string): 
 
 function resolve(incident: Incident, event: EventOf<'resolved'>, at: string): Incident {
   const acked = incident.acked_at === '' ? { acked_at: at, acked_by: event.by } : {};
-  return { ...incident, ...acked, state: 'resolved', resolved_at: at, resolved_by: event.by };
+  const resolved = { state: 'resolved', resolved_at: at, resolved_by: event.by } as const;
+  const { dismissal } = event;
+  return { ...incident, ...acked, ...resolved, ...(dismissal && { dismissal }) };
 }
 
 /** As far as they are stamped; the record of an earlier version has no list of them. */

@@ -1,7 +1,10 @@
-import type { Widening } from './events.ts';
+import type { Dismissal, Widening } from './events.ts';
+import type { EvidenceRef } from './evidence.ts';
 import type { Incident } from './incident-record.ts';
 import type { Course, Plan } from './plan.ts';
+import type { Decision } from './playbook-progress.ts';
 import type { Subject } from './report.ts';
+import type { TaskResult } from './result-field.ts';
 
 /** Names by which clients and workflows know each other. Written once, so that they cannot disagree. */
 export const INCIDENT_WORKFLOW = 'incident';
@@ -12,6 +15,7 @@ export const UPDATES = {
   reattest: 'reattest',
   resolve: 'resolve',
   close: 'close',
+  order: 'order',
 } as const;
 export const SIGNALS = {
   ack: 'ack',
@@ -64,8 +68,29 @@ export interface SignedSignal {
   note: string;
 }
 
+/** What a person orders by an incident's playbook. */
+export type Order = PersonCommand &
+  (
+    | { order: 'assign'; task: string; to: string }
+    | { order: 'complete'; task: string; result: TaskResult; evidence: EvidenceRef[] }
+    | { order: 'decide'; step: string; verdict: Decision['verdict'] }
+    | { order: 'dismiss'; dismissal: Dismissal }
+    | { order: 'review'; document: EvidenceRef }
+  );
+export type OrderName = Order['order'];
+
 export interface CommandAnswer {
-  status: 'acknowledged' | 're-attestation recorded' | 'resolved' | 'closed';
+  status:
+    | 'acknowledged'
+    | 're-attestation recorded'
+    | 'resolved'
+    | 'closed'
+    | 'waiting for a second person'
+    | 'assigned'
+    | 'done'
+    | 'decided'
+    | 'dismissed'
+    | 'reviewed';
 }
 
 /** An action that was in force was measured not to be any more. */

@@ -1,11 +1,13 @@
+import { templateOf } from './action-template.ts';
 import { groupOf } from './attestation-policy.ts';
 import { hostSubjectOf } from './host-subject.ts';
 import type { Course, Plan, PlannedAction, Slas } from './plan.ts';
+import { planOn } from './plan-action.ts';
+import { planPlaybook, playbookServing } from './plan-playbook.ts';
+import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
 import { mostSevere, type Severity } from './severity.ts';
-import { SYSTEM_STEPS } from './systems.ts';
-import { HOST_AGENT, type HostAction, type SystemAction } from './targets.ts';
 
 /**
  * Policy applied to one report: pure, so that the same policy and report always give the same plan.
@@ -18,6 +20,7 @@ export function planFor(
   const rule = ruleOf(policy, report.class);
   const severity = report.severity ?? rule.default_severity;
   const window = own(policy.escalation.windows, report.class);
+  const playbook = playbookServing(policy, report.class);
   const course = (at: Severity, added: string[]) =>
     courseAt(policy, report.class, report.subject, at, added);
   return {
@@ -30,6 +33,7 @@ export function planFor(
           course: course(mostSevere(severity, window.escalates_to), window.actions),
         }
       : null,
+    ...(playbook && { playbook: planPlaybook(policy, playbook) }),
   };
 }
 
@@ -41,36 +45,76 @@ function courseAt(
   added: string[],
 ): Course {
   const rule = ruleOf(policy, incidentClass);
-  const names = [...new Set([...rule.actions, ...added])];
+  const playbook = playbookServing(policy, incidentClass);
+  const response = responseAt(policy, playbook, severity);
+  const isContaining = rule.auto_contain && response.contain;
+  const names = [...new Set([...rule.actions, ...added, ...response.actions])];
   const actions = names
-    .map((name) => plannedAction(policy, name, subject))
-    .filter((action) => rule.auto_contain || added.length > 0 || action.kind === 'ledger');
+    .map((name) => planOn(templateOf(policy, name), subject))
+    .filter((action) => isContaining || added.length > 0 || action.kind === 'ledger');
   const { recovery } = policy;
-  const latched = recovery.latched.includes(incidentClass);
-  const { severities, classes, except } = recovery.reattest;
-  const require_reattest =
-    !except.includes(incidentClass) &&
-    (severities.includes(severity) || classes.includes(incidentClass));
+  const { latched, require_reattest } = latchAt(policy, incidentClass, playbook, severity);
   const require_ack = latched || require_reattest || severity === 'critical';
+  const hostMs = recovery.capture.host_deadline;
   return {
     severity,
-    auto_contain: rule.auto_contain || actions.some((a) => a.kind === 'target'),
+    auto_contain: isContaining || actions.some((a) => a.kind === 'target'),
     latched,
     require_ack,
     require_reattest,
-    review: require_ack,
+    review: require_ack || (playbook?.rule !== undefined && response.contain),
     actions,
     capture: {
-      targets: [
-        ...new Set(actions.filter((a) => hasStatus(policy, a)).map(({ target }) => target)),
-      ],
+      targets: response.capture ? capturedTargets(policy, actions, playbook) : [],
       deadline_ms: recovery.capture.deadline,
       quote: require_reattest && isQuoting(policy, subject),
       on_failure: recovery.capture.on_failure,
-      host_ms: isCapturable(policy, subject) ? recovery.capture.host_deadline : 0,
+      host_ms: response.capture && isCapturable(policy, subject) ? hostMs : 0,
+      ...(response.capture && reachesHosts(playbook) && { further_host_ms: hostMs }),
     },
     slas: slasAt(policy, severity),
   };
+}
+
+const EVERYTHING = { contain: true, capture: true, actions: [] };
+
+function responseAt(
+  { recovery }: Policy,
+  playbook: Playbook | undefined,
+  severity: Severity,
+): { contain: boolean; capture: boolean; actions: string[] } {
+  return (playbook?.rule?.by_severity && recovery.response[severity]) || EVERYTHING;
+}
+
+/** A class that only a playbook knows says for itself what opens its containment. */
+function latchAt(
+  { recovery }: Policy,
+  incidentClass: string,
+  playbook: Playbook | undefined,
+  severity: Severity,
+): Pick<Course, 'latched' | 'require_reattest'> {
+  const { severities, classes, except } = recovery.reattest;
+  const byPolicy =
+    !except.includes(incidentClass) &&
+    (severities.includes(severity) || classes.includes(incidentClass));
+  const said = playbook?.rule?.reattest ?? 'by_policy';
+  return {
+    latched: recovery.latched.includes(incidentClass) || playbook?.rule?.latched === true,
+    require_reattest: said === 'by_policy' ? byPolicy : said === 'always',
+  };
+}
+
+function capturedTargets(
+  policy: Policy,
+  actions: PlannedAction[],
+  playbook: Playbook | undefined,
+): string[] {
+  const acting = actions.filter((action) => hasStatus(policy, action)).map(({ target }) => target);
+  return [...new Set([...acting, ...(playbook?.capture ?? [])])];
+}
+
+function reachesHosts(playbook: Playbook | undefined): boolean {
+  return playbook?.steps.some(({ each }) => each === 'containers') === true;
 }
 
 /** Whether its target has a status document; what is on a host is captured from its agent, and a system has none. */
@@ -98,83 +142,6 @@ function slasAt(policy: Policy, severity: Severity): Slas {
     review_ms: levels.review,
     repeat_ms: levels.repeat,
   };
-}
-
-function plannedAction(policy: Policy, name: string, subject: Subject): PlannedAction {
-  const action = own(policy.targets.actions, name);
-  if (action === undefined) throw new RangeError(`no target carries out ${name}`);
-  if ('ledger' in action) {
-    const undo = { freeze: false, destructive: false, release: 'none' } as const;
-    return {
-      action: name,
-      target: 'ledger',
-      resource: '',
-      kind: 'ledger',
-      ...undo,
-      timeout_ms: 5_000,
-    };
-  }
-  if ('host' in action) return hostAction(policy, name, action, subject);
-  if ('system' in action) return systemAction(name, action, subject);
-  return {
-    action: name,
-    target: action.target,
-    resource: resourceOf(name, action.target, scopeOf(action.scope, subject)),
-    kind: 'target',
-    freeze: action.freeze,
-    destructive: action.destructive,
-    release: action.release === 'manual' ? 'manual' : 'automatic',
-    timeout_ms: action.timeout_ms,
-  };
-}
-
-/** What is dead stays dead; the other steps leave the subject as it was when they are released. */
-function hostAction(
-  { attestation }: Policy,
-  name: string,
-  { host: step, timeout_ms }: HostAction,
-  { host = attestation.unnamed_host ?? '', container, process }: Subject,
-): PlannedAction {
-  const isFinal = step === 'kill';
-  return {
-    action: name,
-    target: HOST_AGENT,
-    resource: resourceOf(name, HOST_AGENT, [host, container ?? process ?? '']),
-    kind: 'target',
-    freeze: false,
-    destructive: isFinal,
-    release: isFinal ? 'none' : 'automatic',
-    timeout_ms,
-  };
-}
-
-function systemAction(
-  name: string,
-  { system, step, timeout_ms }: SystemAction,
-  subject: Subject,
-): PlannedAction {
-  const { scope, destructive, release } = SYSTEM_STEPS[step];
-  return {
-    action: name,
-    target: system,
-    resource: resourceOf(name, system, scopeOf(scope, subject)),
-    kind: 'target',
-    freeze: false,
-    destructive,
-    release,
-    timeout_ms,
-  };
-}
-
-function scopeOf(fields: readonly string[], subject: Subject): string[] {
-  const given = new Map(Object.entries(subject));
-  return fields.map((field) => given.get(field) ?? '');
-}
-
-/** `freeze_agent@agent#host-3/agent-7`; `*` stands for what the report does not say, which is a thing of its own. */
-function resourceOf(action: string, target: string, scope: string[]): string {
-  const parts = scope.map((part) => (part === '' ? '*' : encodeURIComponent(part)));
-  return [`${action}@${target}`, ...(parts.length === 0 ? [] : [parts.join('/')])].join('#');
 }
 
 function ruleOf(policy: Policy, incidentClass: string) {

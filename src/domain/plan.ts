@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { playbookPlanSchema } from './playbook-plan.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
 import { subjectSchema } from './report.ts';
 
@@ -50,6 +51,8 @@ export const courseSchema = z.strictObject({
     on_failure: z.enum(ON_CAPTURE_FAILURE).default('hold'),
     /** How long the subject is captured from on its host; 0 where it is on none that has an agent. */
     host_ms: z.int().nonnegative().default(0),
+    /** How long whatever else is captured from on a host that a step is taken on; absent: as long as `host_ms`. */
+    further_host_ms: z.exactOptional(z.int().nonnegative()),
   }),
   slas: slasSchema,
 });
@@ -67,5 +70,7 @@ export const planSchema = z.strictObject({
   policy_digest: sha256Schema,
   ...courseSchema.shape,
   escalation: escalationPlanSchema.nullable(),
+  /** The playbook that serves the class; absent where none does. */
+  playbook: z.exactOptional(playbookPlanSchema),
 });
 export type Plan = z.infer<typeof planSchema>;

@@ -5,6 +5,7 @@ import { detectorRulesSchema } from './detector-rules.ts';
 import { durationSchema } from './duration.ts';
 import { recipientSchema } from './host-capture.ts';
 import { ON_CAPTURE_FAILURE } from './plan.ts';
+import { playbookInForceSchema } from './playbook.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
 import { reporterSchema } from './reporter.ts';
 import { SEVERITIES } from './severity.ts';
@@ -64,6 +65,14 @@ const serviceLevelsSchema = z.strictObject({
 const DAY_MS = 86_400_000;
 const isSomeTime = (ms: number) => ms > 0;
 
+/** How much is done at a severity, for the playbooks that leave it to that. */
+const responseSchema = z.strictObject({
+  contain: z.boolean(),
+  capture: z.boolean(),
+  /** Taken in addition to the playbook's own. */
+  actions: z.array(nameSchema).max(8).default([]),
+});
+
 /** `recovery.yaml`: what opens a containment again, how long capture may take, and the service levels. */
 export const recoveryPolicySchema = z.strictObject({
   version: versionSchema,
@@ -96,6 +105,8 @@ export const recoveryPolicySchema = z.strictObject({
       })
       .default({ evidence: 90 * DAY_MS, memory: 30 * DAY_MS }),
   }),
+  /** Absent for a severity: everything that the playbook says. */
+  response: z.partialRecord(severitySchema, responseSchema).default({}),
   service_levels: z.strictObject(
     Object.fromEntries(SEVERITIES.map((s) => [s, serviceLevelsSchema])) as Record<
       (typeof SEVERITIES)[number],
@@ -137,6 +148,8 @@ export const policySchema = z.strictObject({
   attestation: attestationPolicySchema,
   /** What the alerts of each format become. An alert of a format without rules becomes nothing. */
   detectors: z.partialRecord(alertFormatSchema, detectorRulesSchema),
+  /** By name. A class that only a playbook knows has its rule among those of `containment`. */
+  playbooks: z.record(nameSchema, playbookInForceSchema),
 });
 export type Policy = z.output<typeof policySchema>;
 export type Webhook = Policy['notifications']['webhooks'][number];

@@ -1,11 +1,12 @@
-import type { SlaStage } from './events.ts';
+import type { Clock } from './events.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs } from './instant.ts';
 import type { Slas } from './plan.ts';
+import { playbookClocks } from './playbook-clocks.ts';
 
 /** The next service level to be breached: when (epoch ms), and for which time. */
 export interface Breach {
-  stage: SlaStage;
+  stage: Clock;
   dueMs: number;
   times: number;
 }
@@ -20,12 +21,21 @@ export function nextBreach(incident: Incident, nowMs: number): Breach | null {
   return breaches.toSorted((a, b) => a.dueMs - b.dueMs)[0] ?? null;
 }
 
+export interface RunningClock {
+  stage: Clock;
+  dueMs: number;
+}
+
 /** The clocks that run for an incident now; a stage that is done, or has no service level, has none. */
-export function runningClocks(incident: Incident): { stage: SlaStage; dueMs: number }[] {
+export function runningClocks(incident: Incident): RunningClock[] {
+  return [...serviceLevels(incident), ...playbookClocks(incident)];
+}
+
+function serviceLevels(incident: Incident): RunningClock[] {
   const { slas } = incident;
   const resolved = incident.resolved_at !== '';
   const reviewing = resolved && incident.require_review && incident.closed_at === '';
-  const stages: [SlaStage, boolean, keyof Slas, string][] = [
+  const stages: [Clock, boolean, keyof Slas, string][] = [
     ['contain', !resolved && isContaining(incident), 'contain_ms', incident.created_at],
     ['acknowledge', !resolved && incident.acked_at === '', 'acknowledge_ms', incident.created_at],
     ['resolve', !resolved, 'resolve_ms', incident.created_at],
@@ -43,7 +53,7 @@ export function isContaining(incident: Incident): boolean {
   );
 }
 
-function repeated(stage: SlaStage, dueMs: number, everyMs: number, nowMs: number): Breach {
+function repeated(stage: Clock, dueMs: number, everyMs: number, nowMs: number): Breach {
   const times = Math.max(1, Math.floor((nowMs - dueMs) / everyMs) + 1);
   return { stage, dueMs: dueMs + times * everyMs, times: times + 1 };
 }

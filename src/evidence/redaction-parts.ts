@@ -167,6 +167,7 @@ export const COURSE = {
     quote: YES_NO,
     on_failure: keepOneOf(ON_CAPTURE_FAILURE),
     host_ms: COUNT,
+    further_host_ms: COUNT,
   }),
   slas: SLAS,
 };
@@ -180,7 +181,8 @@ export const ALERT = members({
   delivery: digest('evidence'),
   index: COUNT,
 });
-export const WIDENING: Members = { subject: SUBJECT, actions: list(ACTION) };
+export const ACTIONS = list(ACTION);
+export const WIDENING: Members = { subject: SUBJECT, actions: ACTIONS };
 export const LINK = { by: NAMED, reason: TEXT, other: ID };
 
 export const REPORT = {

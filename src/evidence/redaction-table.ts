@@ -22,11 +22,21 @@ import {
   COURSE,
   ALERT,
   WIDENING,
+  ACTIONS,
   LINK,
   REPORT,
 } from './redaction-parts.ts';
-import { type IncidentEventType, SLA_STAGES, VERDICTS } from '../domain/events.ts';
-import { stateSchema } from '../domain/incident-record.ts';
+import {
+  CHECKS,
+  CLOCK,
+  DISMISSAL,
+  PLAYBOOK_PLAN,
+  PLAYBOOK_PROGRESS,
+  SCOPE,
+  VERDICT,
+} from './redaction-playbook.ts';
+import { type IncidentEventType, VERDICTS } from '../domain/events.ts';
+import { relatedSchema, stateSchema } from '../domain/incident-record.ts';
 import { ON_CAPTURE_FAILURE } from '../domain/plan.ts';
 import {
   COUNT,
@@ -51,6 +61,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
       policy_digest: POLICY_DIGEST,
       ...COURSE,
       escalation: members({ threshold: COUNT, window_ms: COUNT, course: members(COURSE) }),
+      playbook: PLAYBOOK_PLAN,
     }),
     alert: ALERT,
   },
@@ -99,8 +110,33 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
   attestation_expired: { expired_at: AT },
   attestation_doubted: { incident_id: ID },
   echoed: REPORT,
-  sla_breached: { stage: keepOneOf(SLA_STAGES), due_at: AT, times: COUNT },
-  resolved: { by: NAMED, note: TEXT },
+  sla_breached: { stage: CLOCK, due_at: AT, times: COUNT },
+  scoped: SCOPE,
+  scope_unknown: { reason: TEXT },
+  decided: {
+    by: NAMED,
+    claim: NAMED,
+    note: TEXT,
+    step: POLICY_NAME,
+    verdict: VERDICT,
+    binding: BINDING,
+  },
+  engaged: { step: POLICY_NAME, actions: ACTIONS },
+  task_assigned: { task: POLICY_NAME, to: NAMED, by: NAMED },
+  task_done: {
+    task: POLICY_NAME,
+    by: NAMED,
+    claim: NAMED,
+    note: TEXT,
+    result: EVIDENCE,
+    evidence: list(members(REF)),
+  },
+  checked: { results: CHECKS },
+  resolved: { by: NAMED, note: TEXT, dismissal: DISMISSAL },
+  watch_began: { until: AT },
+  watch_over: {},
+  reviewed: { by: NAMED, note: TEXT, document: members(REF) },
+  reopened: { other: ID, way: keepOneOf(['as', 'from']) },
   released: { results: RESULTS },
   sealed: { bundle: members(REF) },
   closed: { by: NAMED, note: TEXT },
@@ -138,7 +174,7 @@ export const INCIDENT_RULES: Members = {
   attestation: members(ATTESTATION),
   reset_count: COUNT,
   escalated_at: AT,
-  sla_breaches: list(keepOneOf(SLA_STAGES)),
+  sla_breaches: list(CLOCK),
   resolved_at: AT,
   resolved_by: NAMED,
   released_at: AT,
@@ -158,9 +194,11 @@ export const INCIDENT_RULES: Members = {
   related: list(
     members({
       incident_id: ID,
-      as: keepOneOf(['merged_into', 'merged_from', 'split_off', 'split_from']),
+      as: keepOneOf(relatedSchema.shape.as.options),
     }),
   ),
+  playbook: PLAYBOOK_PROGRESS,
+  dismissal: DISMISSAL,
 };
 
 /** Of the bundle itself: who asked for it, for what, under which policy. */

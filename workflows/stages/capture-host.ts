@@ -10,12 +10,19 @@ const MARGIN_MS = 15_000;
 
 /** Captures from the host beside everything else: only what destroys evidence waits for it. */
 export async function captureHost(story: Story, further?: Subject): Promise<void> {
-  const { host_ms } = story.course.capture;
+  const host_ms = hostMs(story, further);
   if (!host_ms) return;
   const facts = { ...story.facts, ...(further && { subject: further }) };
   const captured = await take(facts, host_ms);
   story.tell({ type: 'captured', ...captured, ...(further && { of: further }) });
   await story.written();
+}
+
+/** How long the subject is captured from on its host, in milliseconds; 0 where it is on none. */
+export function hostMs({ course }: Story, further?: Subject): number {
+  const { host_ms, further_host_ms = 0 } = course.capture;
+  // What an earlier version has planned knows of no host.
+  return Math.max(host_ms ?? 0, further === undefined ? 0 : further_host_ms);
 }
 
 /** Once more where the incident has become critical: only then is memory taken. */

@@ -3,6 +3,7 @@ import type { Subject } from '../../src/domain/report.ts';
 import { readings } from '../effects.ts';
 import { gap } from '../gap.ts';
 import type { Story } from '../story.ts';
+import { hostMs } from './capture-host.ts';
 
 /** The activity keeps the deadline itself; the engine gives it up this much later, the worker's death included. */
 const MARGIN_MS = 2_000;
@@ -14,11 +15,10 @@ export async function capture(story: Story): Promise<void> {
 
 /** The same in a run that goes on from another, whose evidence is still to be kept; and about a further subject. */
 export async function captureNow(story: Story, further?: Subject): Promise<void> {
-  const { targets, deadline_ms, host_ms } = story.course.capture;
+  const { targets, deadline_ms } = story.course.capture;
   if (targets.length === 0) return;
-  // What an earlier version has planned asks for no seal, and knows of no host.
   const facts = { ...story.facts, ...(further && { subject: further }) };
-  const request = { ...facts, targets, deadline_ms, seal: host_ms === 0 };
+  const request = { ...facts, targets, deadline_ms, seal: hostMs(story, further) === 0 };
   const options = {
     summary: `snapshot of ${targets.join(', ')}`,
     scheduleToCloseTimeout: deadline_ms + MARGIN_MS,

@@ -4,7 +4,7 @@ import { nameOf, type Story } from '../story.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import { attemptDestruction, isNotInForce, untriedDestruction } from './attempt.ts';
 import { captureNow } from './capture.ts';
-import { captureHost } from './capture-host.ts';
+import { captureHost, hostMs } from './capture-host.ts';
 import { keepTrying, tellVerdict } from './enforce.ts';
 
 /** What stood in the way of the evidence may have been mended by then: a full disk, a silent host. */
@@ -46,8 +46,7 @@ async function untilEvidence(story: Story, further?: Subject): Promise<void> {
 }
 
 function captureAgain(story: Story, further?: Subject): Promise<void> {
-  const { host_ms } = story.course.capture;
-  return host_ms > 0 ? captureHost(story, further) : captureNow(story, further);
+  return hostMs(story, further) > 0 ? captureHost(story, further) : captureNow(story, further);
 }
 
 function waitingFor(story: Story, further?: Subject): DestructiveAction[] {

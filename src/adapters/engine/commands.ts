@@ -9,7 +9,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CommandResult, Commands } from '../../domain/commands.ts';
 import { Fault } from '../../domain/fault.ts';
 import { engineUnavailable, hasStatus, isEngineUnavailable } from './unavailable.ts';
-import { UPDATES, type CommandAnswer } from '../../domain/messages.ts';
+import { UPDATES, type CommandAnswer, type PersonCommand } from '../../domain/messages.ts';
 
 /** A caller without an engine is told so well within two seconds. */
 const ACCEPT_DEADLINE_MS = 1_700;
@@ -23,26 +23,33 @@ const TASKS_LOST = [9];
 /** Carries commands as Updates: answered by the workflow, and exact under repeats by their id. */
 export function createCommands(client: Client): Commands {
   return {
-    async send(incidentId, command, person, requestId) {
-      const handle = client.workflow.getHandle(incidentId);
-      try {
-        const accepted = client.withDeadline(Date.now() + ACCEPT_DEADLINE_MS, () =>
-          handle.startUpdate<CommandAnswer, [typeof person]>(UPDATES[command], {
-            args: [person],
-            updateId: requestId,
-            waitForStage: WorkflowUpdateStage.ACCEPTED,
-          }),
-        );
-        const update = await inTime(accepted);
-        const done = await client.withDeadline(Date.now() + ANSWER_DEADLINE_MS, () =>
-          update.result(),
-        );
-        return { done };
-      } catch (error) {
-        return refusalOf(error);
-      }
-    },
+    send: (incidentId, command, person, requestId) =>
+      update(client, incidentId, { name: UPDATES[command], argument: person, requestId }),
+    order: (incidentId, order, requestId) =>
+      update(client, incidentId, { name: UPDATES.order, argument: order, requestId }),
   };
+}
+
+async function update(
+  client: Client,
+  incidentId: string,
+  { name, argument, requestId }: { name: string; argument: PersonCommand; requestId: string },
+): Promise<CommandResult> {
+  const handle = client.workflow.getHandle(incidentId);
+  try {
+    const accepted = client.withDeadline(Date.now() + ACCEPT_DEADLINE_MS, () =>
+      handle.startUpdate<CommandAnswer, [PersonCommand]>(name, {
+        args: [argument],
+        updateId: requestId,
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      }),
+    );
+    const sent = await inTime(accepted);
+    const done = await client.withDeadline(Date.now() + ANSWER_DEADLINE_MS, () => sent.result());
+    return { done };
+  } catch (error) {
+    return refusalOf(error);
+  }
 }
 
 /** A deadline is for each try of the library's, which goes on trying for seconds where no engine listens. */

@@ -1,5 +1,6 @@
 import type { ActionResult, IncidentEvent } from '../../domain/events.ts';
 import { subjectLine } from './alert-facts.ts';
+import { playbookSentence } from './playbook-sentence.ts';
 import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
 import { counted } from './counted.ts';
@@ -52,6 +53,9 @@ export function eventSentence(event: IncidentEvent): string {
     case 'sla_breached':
       return `${event.stage} was due at ${event.due_at}${event.times > 1 ? `, told ${event.times} times` : ''}`;
     case 'resolved':
+      return event.dismissal
+        ? `${by(event.by, event.note)}; a false positive: ${event.dismissal.reason}`
+        : by(event.by, event.note);
     case 'closed':
       return by(event.by, event.note);
     case 'released':
@@ -60,6 +64,8 @@ export function eventSentence(event: IncidentEvent): string {
       return `signed bundle ${event.bundle.sha256.slice(0, 12)}…, ${event.bundle.size} bytes`;
     case 'alert':
       return event.message;
+    default:
+      return playbookSentence(event);
   }
 }
 

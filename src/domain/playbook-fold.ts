@@ -1,0 +1,110 @@
+import type { IncidentEvent } from './events.ts';
+import type { PlaybookPlan } from './playbook-plan.ts';
+import type { PlaybookProgress, TaskProgress } from './playbook-progress.ts';
+
+/** Those of the events that are about the playbook. */
+export type PlaybookEvent = Extract<
+  IncidentEvent,
+  {
+    type:
+      | 'scoped'
+      | 'scope_unknown'
+      | 'decided'
+      | 'engaged'
+      | 'task_assigned'
+      | 'task_done'
+      | 'checked'
+      | 'watch_began'
+      | 'watch_over'
+      | 'reviewed';
+  }
+>;
+
+/** The playbook of an incident that has just been reported. */
+export function begin(plan: PlaybookPlan): PlaybookProgress {
+  return {
+    plan,
+    tasks: plan.tasks.map(({ task }) => ({
+      ...{ task, state: 'open', assigned_to: '', done_at: '', done_by: '' },
+      ...{ result: {}, evidence: [] },
+    })),
+    steps: plan.steps.map(({ step }) => ({ step, state: 'waiting', at: '', actions: [] })),
+    decisions: [],
+    scope: null,
+    scope_problem: '',
+    checks: [],
+    review: null,
+    watched_until: '',
+    watch_over_at: '',
+  };
+}
+
+/** Folds one event into the progress. */
+export function proceed(
+  progress: PlaybookProgress,
+  event: PlaybookEvent,
+  at: string,
+): PlaybookProgress {
+  switch (event.type) {
+    case 'scoped':
+      return {
+        ...progress,
+        scope: { inventory: event.inventory, reaches: event.reaches },
+        scope_problem: '',
+      };
+    case 'scope_unknown':
+      return { ...progress, scope_problem: event.reason };
+    case 'decided':
+      return decide(progress, event, at);
+    case 'engaged':
+      return withStep(progress, event.step, {
+        ...{ state: 'engaged', at },
+        actions: event.actions.map(({ action }) => action),
+      });
+    case 'task_assigned':
+      return withTask(progress, event.task, { state: 'assigned', assigned_to: event.to });
+    case 'task_done': {
+      const { by: done_by, result, evidence } = event;
+      return withTask(progress, event.task, {
+        ...{ state: 'done', done_at: at, done_by, result, evidence },
+      });
+    }
+    case 'checked':
+      return { ...progress, checks: event.results };
+    case 'watch_began':
+      return { ...progress, watched_until: event.until };
+    case 'watch_over':
+      return { ...progress, watch_over_at: at };
+    case 'reviewed':
+      return { ...progress, review: { by: event.by, at, document: event.document } };
+  }
+}
+
+function decide(
+  progress: PlaybookProgress,
+  { step, by, verdict, binding }: Extract<PlaybookEvent, { type: 'decided' }>,
+  at: string,
+): PlaybookProgress {
+  const decisions = [...progress.decisions, { step, by, at, verdict, binding }];
+  const decided = { ...progress, decisions };
+  if (verdict === 'approve') return decided;
+  return withStep(decided, step, { state: 'declined', at, actions: [] });
+}
+
+function withStep(
+  progress: PlaybookProgress,
+  name: string,
+  change: Omit<PlaybookProgress['steps'][number], 'step'>,
+): PlaybookProgress {
+  const steps = progress.steps.map((step) => (step.step === name ? { ...step, ...change } : step));
+  return { ...progress, steps };
+}
+
+function withTask(
+  progress: PlaybookProgress,
+  name: string,
+  change: Partial<TaskProgress>,
+): PlaybookProgress {
+  const tasks = progress.tasks.map((task) => (task.task === name ? { ...task, ...change } : task));
+  return { ...progress, tasks };
+}
