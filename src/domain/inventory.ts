@@ -34,7 +34,7 @@ export const inventorySchema = z.strictObject({
   version: z.literal(1),
   agents: z.record(z.string().min(1).max(256), inventoriedAgentSchema),
   operators: z.record(z.string().min(1).max(256), inventoriedOperatorSchema).default({}),
-  /** The secrets in each vault. */
+  /** The items in each vault; the name of a secret is `vault/item`. */
   vaults: z.record(z.string().min(1).max(256), nameList).default({}),
   /** Networks of our own, in CIDR notation: never blocked as a source. */
   own_networks: z.array(z.union([z.cidrv4(), z.cidrv6()])).default([]),
@@ -58,6 +58,8 @@ export const blastRadiusSchema = z.strictObject({
   /** SHA-256 of the inventory that it was read out of, in canonical JSON. */
   inventory: z.string(),
   reaches: z.record(z.enum(REACHES), z.array(subjectSchema)),
+  /** How many more there are of a kind of which only the first are listed. */
+  left_out: z.partialRecord(z.enum(REACHES), z.int().positive()).default({}),
 });
 export type BlastRadius = z.infer<typeof blastRadiusSchema>;
 
