@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Fault } from './domain/fault.ts';
+import { serviceUrlSchema } from './domain/place.ts';
 import { SHIPPED_POLICY } from './intake/policy-files.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -69,6 +70,26 @@ const SETTINGS = {
     meaning: 'the containment policy; its siblings are read beside it',
     schema: z.string().min(1),
     fallback: () => join(SHIPPED_POLICY, 'incident-containment.yaml'),
+  },
+  CORDON_INVENTORY: {
+    meaning:
+      'what runs and what it can reach: a file, or a URL; empty: inventory.yaml beside the policy',
+    schema: z
+      .string()
+      .refine((at) => !/^\w+:\/\//.test(at) || serviceUrlSchema.safeParse(at).success, {
+        error: 'is neither a path nor an http or https URL without user, query and fragment',
+      }),
+    fallback: () => '',
+  },
+  CORDON_INVENTORY_TOKEN_FILE: {
+    meaning: 'holds the bearer token with which a service of the inventory is asked; empty: none',
+    schema: z.string(),
+    fallback: () => '',
+  },
+  CORDON_INVENTORY_CA_FILE: {
+    meaning: 'PEM of the authority that has certified it; empty: those of the machine',
+    schema: z.string(),
+    fallback: () => '',
   },
   AUDIT_LOG_PATH: {
     meaning: 'the ledger as JSON lines',

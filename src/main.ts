@@ -24,6 +24,8 @@ const roots: Roots = {
     explain: async (env, sent) => (await import('./alert-rules.ts')).alertRules.explain(env, sent),
     check: async (env, file) => (await import('./alert-rules.ts')).alertRules.check(env, file),
   },
+  readInventory: async (env, file) =>
+    (await import('./local-inventory.ts')).readInventory(env, file),
   hosts: {
     enrolments: async (env) => (await import('./local-hosts.ts')).localHosts.enrolments(env),
     enrol: async (env, request) =>

@@ -1,11 +1,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Probe } from './cli/roots.ts';
+import { counted } from './cli/text/counted.ts';
 import { readConfig, type Env } from './config.ts';
 import { cachedTemporal } from './engine/cache.ts';
 import { findExecutable, isExecutable } from './engine/executable.ts';
 import { placeOfEvidence, problemOfEvidence } from './evidence-store.ts';
 import { openLedgerOf } from './foundation.ts';
+import { readInventory } from './local-inventory.ts';
 import { createLog } from './log.ts';
 import { TPM_REMEDY, TPM_TOOLS } from './range/software-tpm.ts';
 
@@ -21,6 +23,7 @@ export async function probes(env: Env): Promise<Probe[]> {
     await evidenceProbe(env),
     await temporalBinary(env),
     await policyFile(env),
+    await inventoryProbe(env),
     await practiceTpm(env),
   ];
 }
@@ -104,6 +107,16 @@ async function policyFile(env: Env): Promise<Probe> {
     () => ok('policy', path),
     () => bad('fail', 'policy', `${path} cannot be read`, 'set CONTAINMENT_POLICY_PATH'),
   );
+}
+
+async function inventoryProbe(env: Env): Promise<Probe> {
+  try {
+    const { agents } = await readInventory(env, null);
+    return ok('inventory', counted(Object.keys(agents).length, 'agent'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return bad('fail', 'inventory', detail, 'set CORDON_INVENTORY; `cordon inventory check`');
+  }
 }
 
 /** Without a TPM the practice host proves nothing, and what counts instead is the word of its attestor. */

@@ -26,6 +26,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   host_under_incident:
     'let the host prove itself by what is known to be good; or say --despite-incident',
   baseline_exists: 'choose another name: a baseline in force is never overwritten',
+  inventory_unavailable:
+    'see that CORDON_INVENTORY names what is there and answers (`cordon doctor`)',
+  inventory_invalid: 'put right what is named, then `cordon inventory check`',
   agent_unreachable: 'see that `cordon agent` runs on the host, and where attestation.yaml says',
   range_unreachable:
     'a drill can tamper only with the practice host: `npm start` runs it where swtpm is installed',

@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { hostCommands } from './commands/hosts.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { inventoryCommand } from './commands/inventory.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -75,6 +76,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   evidenceCommand,
   policyCommand,
   alertsCommand,
+  inventoryCommand,
   principalCommand,
   hostCommands,
   baselineCommand,

@@ -1,6 +1,7 @@
 import type { AlertFormatName } from '../domain/alert.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { EvidenceRef, EvidenceStore } from '../domain/evidence.ts';
+import type { Inventory } from '../domain/inventory.ts';
 import type { Head, Ledger } from '../domain/ledger.ts';
 import type { PcrValues } from '../domain/pcr-policy.ts';
 import type { Subject } from '../domain/report.ts';
@@ -40,6 +41,8 @@ export interface Roots {
   evidence(env: Env, reading: EvidenceReading): Promise<Pick<EvidenceStore, 'read'>>;
   /** What alerts become by the policy of this machine. Nothing is taken in. */
   alertRules: AlertRules;
+  /** What runs and what it can reach; `file` in the place of what is configured. Faults: those of `InventorySource`. */
+  readInventory(env: Env, file: string | null): Promise<Inventory>;
   /** The protected hosts of this machine's installation. */
   hosts: Hosts;
   /** The practice range's own host, for a drill that meddles with it. */

@@ -7,13 +7,16 @@ export const timeoutMs = z.number().int().min(50).max(MAX_TIMEOUT_MS);
 
 export const fileSchema = z.string().min(1).max(1024);
 
-const url = z.url({ protocol: /^https?$/ }).refine((value) => !/[@?#]/.test(value), {
-  message: 'a URL has no user, query or fragment: secrets are paths to files',
-});
+/** Of a service: what opens it is never in its address, which is logged and shown. */
+export const serviceUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => !/[@?#]/.test(value), {
+    message: 'a URL has no user, query or fragment: secrets are paths to files',
+  });
 
 /** Where a service is. A relative socket or file is below CORDON_HOME. */
 export const placeFields = {
-  url: url.optional(),
+  url: serviceUrlSchema.optional(),
   unix: fileSchema.optional(),
   /** Holds the bearer token; read at use, so that a rotated token is used at once. */
   token_file: fileSchema.optional(),

@@ -28,6 +28,7 @@ const COMMANDS = [
   'baseline',
   'policy',
   'alerts',
+  'inventory',
   'principal',
   'doctor',
 ];

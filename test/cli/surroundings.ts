@@ -70,6 +70,7 @@ const noRoots: Roots = {
   runRange: notHere,
   runAgent: notHere,
   alertRules: { explain: notHere, check: notHere },
+  readInventory: notHere,
   runForwarder: notHere,
   forwardStatus: notHere,
   hosts: { enrolments: notHere, enrol: notHere, captureBaseline: notHere },
