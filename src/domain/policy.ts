@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertFormatSchema } from './alert.ts';
 import { attestationPolicySchema } from './attestation-policy.ts';
+import { baselinePolicySchema } from './baseline-policy.ts';
 import { detectorRulesSchema } from './detector-rules.ts';
 import { durationSchema } from './duration.ts';
 import { recipientSchema } from './host-capture.ts';
@@ -146,6 +147,7 @@ export const policySchema = z.strictObject({
   reporters: reportersPolicySchema,
   notifications: notificationsPolicySchema,
   attestation: attestationPolicySchema,
+  baseline: baselinePolicySchema,
   /** What the alerts of each format become. An alert of a format without rules becomes nothing. */
   detectors: z.partialRecord(alertFormatSchema, detectorRulesSchema),
   /** By name. A class that only a playbook knows has its rule among those of `containment`. */

@@ -36,7 +36,8 @@ const expectSchema = z
   .record(z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a dotted path'), expectation)
   .refine((value) => Object.keys(value).length > 0, 'expect at least one thing');
 
-const verifySchema = z.strictObject({
+/** What is read of a target, and what it must say. */
+export const verifySchema = z.strictObject({
   path,
   /** Subject fields sent as the query, `*` for one that the subject does not have. */
   query: z.array(name).default([]),

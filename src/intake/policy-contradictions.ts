@@ -20,6 +20,7 @@ export function contradictions(
     ...certificatesNamedTwice(policy),
     ...webhooksNamedTwice(policy),
     ...unknownEvents(policy),
+    ...checksOfNothing(policy),
   ];
 }
 
@@ -129,6 +130,28 @@ const EVENTS: ReadonlySet<string> = new Set([
   ...incidentEventSchema.options.map(({ shape }) => shape.type.value),
   ...NOTES,
 ]);
+
+const SYSTEM_OF = { spire_entries: 'spire', secret_inventory: 'onepassword' } as const;
+
+/** A check of what targets.yaml does not name would be `unknown` for ever. */
+function checksOfNothing({ baseline, targets }: Policy): PartFinding[] {
+  const finding = (check: string, member: string, reason: string): PartFinding[] => [
+    { part: 'baseline', path: ['checks', check, member], reason },
+  ];
+  return Object.entries(baseline.checks).flatMap(([name, check]) => {
+    if ('target' in check && !Object.hasOwn(targets.targets, check.target)) {
+      return finding(name, 'target', `targets.yaml has no target ${check.target}`);
+    }
+    if (!('system' in check)) return [];
+    const kind = SYSTEM_OF[check.kind];
+    if (targets.systems[check.system]?.kind === kind) return [];
+    return finding(
+      name,
+      'system',
+      `targets.yaml has no system of kind ${kind} named ${check.system}`,
+    );
+  });
+}
 
 /** A webhook that waits for a misspelt event would be silent for ever. */
 function unknownEvents({ notifications: { webhooks } }: Policy): PartFinding[] {

@@ -98,6 +98,7 @@ const TELLING: Record<PolicyPart, string> = {
   reporters: 'reporters',
   notifications: 'webhooks',
   attestation: 'groups',
+  baseline: 'checks',
 };
 
 function recognise(path: string, { text }: PolicyFile): SourcePart {

@@ -11,6 +11,7 @@ export const POLICY_PARTS = [
   'reporters',
   'notifications',
   'attestation',
+  'baseline',
 ] as const;
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 
@@ -23,6 +24,7 @@ export const POLICY_FILES: Record<PolicyPart, string> = {
   reporters: 'reporters.yaml',
   notifications: 'notifications.yaml',
   attestation: 'attestation.yaml',
+  baseline: 'baseline.yaml',
 };
 
 /** The directory of the files that say what alerts become, one for each format, beside the others. */
@@ -37,9 +39,13 @@ export const policyFileSchema = z.strictObject({
 });
 export type PolicyFile = z.infer<typeof policyFileSchema>;
 
+/** What stands for a part that there was none of yet when a policy was kept: a file that was read nowhere. */
+const youngerPart = (text: string) => policyFileSchema.default({ path: '', shipped: true, text });
+
 /** The policy as it was written: what is kept as evidence, and parsed again wherever it is in force. */
 export const policySourceSchema = z.strictObject({
   ...eachPart(() => policyFileSchema),
+  baseline: youngerPart('version: 1\nchecks: {}\n'),
   /** None where it was kept before there were any. */
   detectors: z.partialRecord(alertFormatSchema, policyFileSchema).default({}),
 });
@@ -47,7 +53,9 @@ export type PolicySource = z.infer<typeof policySourceSchema>;
 
 /** SHA-256 over name, length and exact bytes of each file; the length keeps the boundaries apart. */
 export function digestOf(source: PolicySource): string {
-  const parts = POLICY_PARTS.map((part) => framed(POLICY_FILES[part], source[part]));
+  const parts = POLICY_PARTS.filter((part) => source[part].path !== '').map((part) =>
+    framed(POLICY_FILES[part], source[part]),
+  );
   const detectors = detectorFiles(source).map(([format, file]) =>
     framed(detectorFileName(format), file),
   );
@@ -81,5 +89,6 @@ export function eachPart<T>(of: (part: PolicyPart) => T): Record<PolicyPart, T> 
     reporters: of('reporters'),
     notifications: of('notifications'),
     attestation: of('attestation'),
+    baseline: of('baseline'),
   };
 }

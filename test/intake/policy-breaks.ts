@@ -18,6 +18,18 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     to: '[quarantine_model, fry_agent]',
     reason: /^rules\.manifest_mismatch\.actions\[1\]: targets\.yaml has no action fry_agent$/,
   },
+  'a check of no target': {
+    part: 'baseline',
+    from: 'target: vault',
+    to: 'target: fault',
+    reason: /^checks\.vault_locked\.target: targets\.yaml has no target fault$/,
+  },
+  'a check of no kind': {
+    part: 'baseline',
+    from: 'kind: target_state',
+    to: 'kind: hearsay',
+    reason: /^checks\.vault_locked\.kind: /,
+  },
   'an unknown severity': {
     part: 'containment',
     from: 'default_severity: medium',

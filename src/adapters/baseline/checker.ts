@@ -1,0 +1,41 @@
+import type { BaselineCheck, BaselineCheckOf } from '../../domain/baseline-policy.ts';
+import type { CheckResult } from '../../domain/baseline-check.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Endpoint } from '../targets/endpoint.ts';
+
+/** What the checks are made for. */
+export interface CheckedIncident {
+  incident_id: string;
+  class: string;
+  subject: Record<string, string>;
+  /** '' where it is not contained, or where the checks are made for no incident. */
+  contained_at: string;
+}
+
+/** What a check is made with. */
+export interface Surroundings {
+  about: CheckedIncident;
+  /** CORDON_HOME: what relative files are below. */
+  home: string;
+  /** The running policy; targets and systems are looked up in it. */
+  policy: Pick<Policy, 'targets'>;
+  /** The connection to a target of the running policy, or what is to be said where there is none. */
+  target(name: string): Endpoint | Finding;
+  /** Ends the check. */
+  signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** What came of a comparison. `unknown` is for whatever cannot be compared, never for what differs. */
+export type Finding = Pick<CheckResult, 'verdict' | 'detail'>;
+
+/** Makes the checks of one kind. What it throws is a comparison that could not be made. */
+export type Checker<Kind extends BaselineCheck['kind']> = (
+  check: BaselineCheckOf<Kind>,
+  surroundings: Surroundings,
+) => Promise<Finding>;
+
+export const pass = (detail: string): Finding => ({ verdict: 'pass', detail });
+export const fail = (detail: string): Finding => ({ verdict: 'fail', detail });
+export const unknown = (detail: string): Finding => ({ verdict: 'unknown', detail });
