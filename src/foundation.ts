@@ -8,7 +8,9 @@ import { createCustodian } from './adapters/custody/custodian.ts';
 import { thisMachine } from './adapters/custody/machine.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
+import type { SystemDrivers } from './adapters/systems/system-driver.ts';
 import { withHostSteps } from './adapters/targets/host-steps.ts';
+import { withSystemSteps } from './adapters/targets/system-steps.ts';
 import { createTargets } from './adapters/targets/targets.ts';
 import type { Config } from './config.ts';
 import { openEvidenceStore } from './evidence-store.ts';
@@ -48,10 +50,11 @@ export async function layFoundation(config: Config, log: Logger) {
   const attestor = createAttestors(outside);
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
   const canary = startCanary({ trial: store.trial, now, log });
-  const targets = withHostSteps(createTargets(outside), {
-    agents: hostAgent,
-    policy: policy.current,
-  });
+  const systems: SystemDrivers = {};
+  const targets = withSystemSteps(
+    withHostSteps(createTargets(outside), { agents: hostAgent, policy: policy.current }),
+    { drivers: systems, policy: outside.policy },
+  );
   const custodian = createCustodian({
     store,
     key: signingKey,
@@ -82,6 +85,7 @@ export async function layFoundation(config: Config, log: Logger) {
       createExporter({ ledger, policy, keys, now, engineStatus }),
     close: async () => {
       await Promise.all([targets.close(), attestor.close(), hostAgent.close()]);
+      await Promise.all(Object.values(systems).map((driver) => driver.close()));
       await canary.stop();
       await store.close();
       await ledger.close();
