@@ -4,6 +4,7 @@ import type { BaselineCheck } from '../../domain/baseline-policy.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
 import { unknown, type CheckedIncident, type Finding, type Surroundings } from './checker.ts';
+import { checkGitTree } from './git-tree.ts';
 import { inTurns } from './in-turns.ts';
 import { checkSharedState } from './shared-state.ts';
 import { checkTargetState } from './target-state.ts';
@@ -72,6 +73,7 @@ async function make(check: BaselineCheck, surroundings: Surroundings): Promise<F
     case 'shared_state':
       return checkSharedState(check, surroundings);
     case 'git_tree':
+      return checkGitTree(check, surroundings);
     case 'image_signature':
     case 'spire_entries':
     case 'secret_inventory':
