@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckResult } from '../../domain/baseline-check.ts';
 import type { BaselineCheck } from '../../domain/baseline-policy.ts';
+import type { InventorySource } from '../../domain/inventory.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
 import { unknown, type CheckedIncident, type Finding, type Surroundings } from './checker.ts';
 import { checkGitTree } from './git-tree.ts';
+import { checkImageSignature } from './image-signature.ts';
 import { inTurns } from './in-turns.ts';
 import { checkSharedState } from './shared-state.ts';
 import { checkTargetState } from './target-state.ts';
@@ -21,6 +23,8 @@ export interface BaselineDeps {
   policy: () => Pick<Policy, 'baseline' | 'targets'>;
   /** CORDON_HOME: what relative sockets and files are below. */
   home: string;
+  /** Says which images run. */
+  inventory?: InventorySource;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -49,7 +53,7 @@ export function createBaselineChecks(deps: BaselineDeps): BaselineChecks {
 }
 
 async function find(
-  { policy, home, now }: BaselineDeps,
+  { policy, home, inventory, now }: BaselineDeps,
   pool: EndpointPool,
   name: string,
   about: CheckedIncident,
@@ -62,8 +66,14 @@ async function find(
     const place = Object.hasOwn(targets.targets, of) ? targets.targets[of] : undefined;
     return place ? pool.at(place, targets.targets) : unknown(`targets.yaml has no target ${of}`);
   };
-  const made = make(check, { about, home, policy: { targets }, target, signal, now });
+  const running = inventory && (() => imagesIn(inventory));
+  const made = make(check, { about, home, policy: { targets }, target, running, signal, now });
   return inTime(made.catch(notCompared), check.timeout_ms + GRACE_MS);
+}
+
+async function imagesIn(inventory: InventorySource): Promise<string[]> {
+  const { agents } = await inventory.read();
+  return Object.values(agents).flatMap(({ image }) => (image === undefined ? [] : [image]));
 }
 
 async function make(check: BaselineCheck, surroundings: Surroundings): Promise<Finding> {
@@ -75,6 +85,7 @@ async function make(check: BaselineCheck, surroundings: Surroundings): Promise<F
     case 'git_tree':
       return checkGitTree(check, surroundings);
     case 'image_signature':
+      return checkImageSignature(check, surroundings);
     case 'spire_entries':
     case 'secret_inventory':
       return unknown(`${check.kind} cannot be checked here`);

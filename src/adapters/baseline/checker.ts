@@ -21,6 +21,8 @@ export interface Surroundings {
   policy: Pick<Policy, 'targets'>;
   /** The connection to a target of the running policy, or what is to be said where there is none. */
   target(name: string): Endpoint | Finding;
+  /** The images that run, by digest; absent where nobody keeps an inventory. */
+  running?: (() => Promise<string[]>) | undefined;
   /** Ends the check. */
   signal: AbortSignal;
   /** Milliseconds since the epoch. */
