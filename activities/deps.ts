@@ -1,9 +1,11 @@
+import type { BaselineChecks } from '../src/domain/baseline-check.ts';
 import type { Command } from '../src/domain/ceremony.ts';
 import type { Attestor } from '../src/domain/attestor.ts';
 import type { Custodian } from '../src/domain/custodian.ts';
 import type { HostAgent } from '../src/domain/host-agent.ts';
 import type { EvidenceStore } from '../src/domain/evidence.ts';
 import type { Occurrence } from '../src/domain/escalation.ts';
+import type { InventorySource } from '../src/domain/inventory.ts';
 import type { Ledger } from '../src/domain/ledger.ts';
 import type { PersonCommand } from '../src/domain/messages.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -17,6 +19,9 @@ export interface ActivityDeps {
   hostAgent: HostAgent;
   /** The policy in force. */
   policy(): Pick<Policy, 'digest' | 'attestation' | 'recovery'>;
+  /** What there is, and what it can reach. */
+  inventory: InventorySource;
+  baseline: BaselineChecks;
   store: EvidenceStore;
   custodian: Custodian;
   /** Tells the class's counting workflow; starts it where there is none. */

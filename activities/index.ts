@@ -9,6 +9,7 @@ import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { newerIncident } from './newer-incident.ts';
 import { createQuote } from './quote.ts';
+import { reach } from './reach.ts';
 import { record } from './record.ts';
 import { ensureReleased, release } from './release.ts';
 import { seal } from './seal.ts';
@@ -27,6 +28,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     quote: (request) => withHeartbeat(() => quote(request)),
     newerIncident: (request) => newerIncident(deps, request),
     attest: (request) => withHeartbeat(() => attest(deps, request)),
+    reach: (request) => reach(deps, request),
+    checkBaseline: ({ checks, ...about }) => withHeartbeat(() => deps.baseline.run(checks, about)),
     release: (request) => withHeartbeat(() => release(deps, request)),
     ensureReleased: (request) => withHeartbeat(() => ensureReleased(deps, request)),
     seal: (request) => seal(deps, request),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAttestors } from './adapters/attestor/attestors.ts';
 import { createHostAgents } from './adapters/attestor/host-agents.ts';
+import { createBaselineChecks } from './adapters/baseline/baseline-checks.ts';
 import { createCustodian } from './adapters/custody/custodian.ts';
 import { thisMachine } from './adapters/custody/machine.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
@@ -20,6 +21,7 @@ import { readPolicy } from './intake/policy-files.ts';
 import { readOrCreatePrivateFile } from './intake/private-file.ts';
 import { openSignalTokens } from './intake/signal-token.ts';
 import { mintToken } from './intake/token.ts';
+import { openInventory } from './local-inventory.ts';
 import { createExporter, type ExporterDeps } from './shim/export.ts';
 
 /** What every process of Cordon stands on. */
@@ -55,6 +57,8 @@ export async function layFoundation(config: Config, log: Logger) {
     withHostSteps(createTargets(outside), { agents: hostAgent, policy: policy.current }),
     { drivers: systems, policy: outside.policy },
   );
+  const { source: inventory } = await openInventory(config);
+  const baseline = createBaselineChecks({ policy: policy.current, home, inventory, now });
   const custodian = createCustodian({
     store,
     key: signingKey,
@@ -79,12 +83,15 @@ export async function layFoundation(config: Config, log: Logger) {
     attestor,
     hostAgent,
     custodian,
+    inventory,
+    baseline,
     machine,
     signalTokens,
     exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
       createExporter({ ledger, policy, keys, now, engineStatus }),
     close: async () => {
       await Promise.all([targets.close(), attestor.close(), hostAgent.close()]);
+      await Promise.all([inventory.close(), baseline.close()]);
       await Promise.all(Object.values(systems).map((driver) => driver.close()));
       await canary.stop();
       await store.close();

@@ -73,10 +73,11 @@ export async function startWorker(
 
 function incidentDeps(foundation: Foundation, client: Client): ActivityDeps {
   const { ledger, store, custodian, targets, attestor, hostAgent, policy, now } = foundation;
+  const { inventory, baseline } = foundation;
   const since = new Date(now()).toISOString();
   const exporter = foundation.exporterFor(() => ({ connected: true, since }));
   return {
-    ...{ ledger, store, custodian, targets, attestor, hostAgent, now },
+    ...{ ledger, store, custodian, targets, attestor, hostAgent, inventory, baseline, now },
     policy: policy.current,
     signalCounter: createCounter(client),
     exportIncident: exporter.seal,

@@ -13,3 +13,20 @@ export const checkResultSchema = z.strictObject({
   at: instantSchema,
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;
+
+/** What the checks are made for. */
+export interface CheckedIncident {
+  incident_id: string;
+  class: string;
+  subject: Record<string, string>;
+  /** '' where it is not contained, or where the checks are made for no incident. */
+  contained_at: string;
+}
+
+export interface BaselineChecks {
+  /**
+   * Compares the running state with the known-good one, in the order of the names. Never throws: whatever cannot be
+   * compared is `unknown`, and says why.
+   */
+  run(names: readonly string[], about: CheckedIncident): Promise<CheckResult[]>;
+}

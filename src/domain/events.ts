@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { alertMarkSchema } from './alert.ts';
-import { checkResultSchema } from './baseline-check.ts';
 import { custodyEventSchema } from './custody.ts';
 import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
 import { evidenceReceiptSchema } from './evidence-receipt.ts';
 import { artifactReportSchema } from './host-capture.ts';
-import { blastRadiusSchema } from './inventory.ts';
-import { PLAYBOOK_CLOCKS } from './playbook.ts';
-import { DECISIONS } from './playbook-progress.ts';
+import { playbookEventSchemas } from './playbook-events.ts';
 import {
   incidentIdSchema,
   instantOrEmptySchema,
@@ -17,21 +14,10 @@ import {
   severitySchema,
   sha256Schema,
 } from './primitives.ts';
+import { clockSchema } from './clock.ts';
 import { courseSchema, ON_CAPTURE_FAILURE, plannedActionSchema, planSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
-import { taskResultSchema } from './result-field.ts';
 import { retentionSchema } from './retention.ts';
-
-export const SLA_STAGES = ['contain', 'acknowledge', 'resolve', 'review'] as const;
-
-/** Beside those: a clock of the playbook by its name, `task/<task>` and `decide/<step>`. */
-export const clockSchema = z.union([
-  z.enum(SLA_STAGES),
-  z.enum(PLAYBOOK_CLOCKS),
-  z.templateLiteral(['task/', nameSchema]),
-  z.templateLiteral(['decide/', nameSchema]),
-]);
-export type Clock = z.infer<typeof clockSchema>;
 
 export const gapSchema = z.strictObject({ collector: z.string(), reason: z.string() });
 export const artifactSchema = z.strictObject({
@@ -264,38 +250,6 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     due_at: instantSchema,
     times: z.int().positive(),
   }),
-  z.strictObject({ type: z.literal('scoped'), ...blastRadiusSchema.shape }),
-  z.strictObject({ type: z.literal('scope_unknown'), reason: z.string() }),
-  z.strictObject({
-    type: z.literal('decided'),
-    by: z.string(),
-    claim: z.string(),
-    note: z.string(),
-    step: nameSchema,
-    verdict: z.enum(DECISIONS),
-    binding: sha256Schema,
-  }),
-  z.strictObject({
-    type: z.literal('engaged'),
-    step: nameSchema,
-    actions: z.array(plannedActionSchema),
-  }),
-  z.strictObject({
-    type: z.literal('task_assigned'),
-    task: nameSchema,
-    to: z.string(),
-    by: z.string(),
-  }),
-  z.strictObject({
-    type: z.literal('task_done'),
-    task: nameSchema,
-    by: z.string(),
-    claim: z.string(),
-    note: z.string(),
-    result: taskResultSchema,
-    evidence: z.array(evidenceRefSchema),
-  }),
-  z.strictObject({ type: z.literal('checked'), results: z.array(checkResultSchema) }),
   z.strictObject({
     type: z.literal('resolved'),
     by: z.string(),
@@ -303,20 +257,13 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     /** Why it was none, and what to tune so that it is not reported again; absent where it was an incident. */
     dismissal: z.exactOptional(dismissalSchema),
   }),
-  z.strictObject({ type: z.literal('watch_began'), until: instantSchema }),
-  z.strictObject({ type: z.literal('watch_over') }),
-  z.strictObject({
-    type: z.literal('reviewed'),
-    by: z.string(),
-    note: z.string(),
-    document: evidenceRefSchema,
-  }),
   z.strictObject({
     type: z.literal('reopened'),
     /** The other incident. `as`: it is this one again, within its watch; `from`: this one is the other again. */
     other: incidentIdSchema,
     way: z.enum(['as', 'from']),
   }),
+  ...playbookEventSchemas,
   z.strictObject({ type: z.literal('released'), results: z.array(releaseResultSchema) }),
   z.strictObject({ type: z.literal('sealed'), bundle: evidenceRefSchema }),
   z.strictObject({ type: z.literal('closed'), by: z.string(), note: z.string() }),

@@ -1,12 +1,7 @@
 import { bindingOf } from './binding.ts';
 import type { Gap, IncidentEvent, RecordedEvent } from './events.ts';
-import type {
-  ContainmentAction,
-  Incident,
-  Observations,
-  Related,
-  State,
-} from './incident-record.ts';
+import type { ContainmentAction, Incident, Related, State } from './incident-record.ts';
+import { observed } from './observations.ts';
 import type { Course, PlannedAction } from './plan.ts';
 import { begin, proceed, type PlaybookEvent } from './playbook-fold.ts';
 import type { Subject } from './report.ts';
@@ -215,21 +210,6 @@ function withActions(incident: Incident, actions: readonly PlannedAction[]): Inc
     ...incident,
     state: added.length > 0 ? 'open' : incident.state,
     containment_actions: [...incident.containment_actions, ...added],
-  };
-}
-
-function observed(
-  before: Observations | null = null,
-  { count, first_at, last_at, digest, alert }: EventOf<'observed'>,
-): Observations {
-  const aggregated = alert === undefined ? count : 0;
-  if (before === null) return { count, first_at, last_at, digest, aggregated };
-  return {
-    count: before.count + count,
-    first_at: before.first_at < first_at ? before.first_at : first_at,
-    last_at: before.last_at > last_at ? before.last_at : last_at,
-    digest,
-    aggregated: before.aggregated + aggregated,
   };
 }
 

@@ -46,12 +46,10 @@ export function proceed(
   at: string,
 ): PlaybookProgress {
   switch (event.type) {
-    case 'scoped':
-      return {
-        ...progress,
-        scope: { inventory: event.inventory, reaches: event.reaches },
-        scope_problem: '',
-      };
+    case 'scoped': {
+      const { type: _, ...scope } = event;
+      return { ...progress, scope, scope_problem: '' };
+    }
     case 'scope_unknown':
       return { ...progress, scope_problem: event.reason };
     case 'decided':

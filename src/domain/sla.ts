@@ -1,4 +1,4 @@
-import type { Clock } from './events.ts';
+import type { Clock } from './clock.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs } from './instant.ts';
 import type { Slas } from './plan.ts';

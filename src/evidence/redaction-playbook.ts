@@ -1,5 +1,5 @@
 import { CHECK_VERDICTS } from '../domain/baseline-check.ts';
-import { clockSchema } from '../domain/events.ts';
+import { clockSchema } from '../domain/clock.ts';
 import { REACHES } from '../domain/inventory.ts';
 import { LEVELS, PHASES, PLAYBOOK_CLOCKS } from '../domain/playbook.ts';
 import { DECISIONS, STEP_STATES, TASK_STATES } from '../domain/playbook-progress.ts';
@@ -82,6 +82,7 @@ export const CLOCK = keep(clockSchema);
 export const SCOPE: Members = {
   inventory: digest('evidence'),
   reaches: members(Object.fromEntries(REACHES.map((reach) => [reach, list(SUBJECT)]))),
+  left_out: members(Object.fromEntries(REACHES.map((reach) => [reach, COUNT]))),
 };
 export const CHECKS = list(
   members({ check: POLICY_NAME, verdict: keepOneOf(CHECK_VERDICTS), detail: TEXT, at: AT }),

@@ -77,6 +77,10 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
       policy: () => policy,
       standing: () => UNTRIED,
     }),
+    inventory: {
+      read: async () => ({ version: 1, agents: {}, operators: {}, vaults: {}, own_networks: [] }),
+    },
+    baseline: { run: async () => [] },
     signalCounter: async () => undefined,
     exportIncident: async (id) => new TextEncoder().encode(`{"bundle of":"${id}"}`),
     verifySignalToken: () => ({ accepted: false, reason: 'bad_signature' }),

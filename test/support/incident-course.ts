@@ -5,6 +5,8 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { CommandAnswer, PersonCommand } from '../../src/domain/messages.ts';
+import { eventOfOrder, ORDER_ANSWERS } from '../../src/domain/order-event.ts';
+import { refusalOfOrder } from '../../src/domain/orders.ts';
 import { CLAIMED } from './attestations.ts';
 
 /** Stands where incident workflows stand: the same gate and the same events, written to the same ledger. */
@@ -51,6 +53,19 @@ export function createIncidentCourse(ledger: Pick<Ledger, 'log' | 'register'>): 
       if (refused !== null) return { refused };
       if (!isDone(incident, command)) await tell(id, person.by, eventOf(incident, command, person));
       return { done: { status: ANSWERS[command] } };
+    },
+    async order(id, order, requestId) {
+      course.arrived.push(requestId);
+      const incident = await read(ledger, id);
+      const refused = refusalOfOrder(incident, order, 0);
+      if (refused !== null) return { refused };
+      const { by, note } = order;
+      const event: IncidentEvent | null =
+        order.order === 'dismiss'
+          ? { type: 'resolved', by, note, dismissal: order.dismissal }
+          : eventOfOrder(incident, order);
+      if (event !== null) await tell(id, by, event);
+      return { done: { status: ORDER_ANSWERS[order.order] } };
     },
   };
   return course;

@@ -11,6 +11,15 @@ import { startTimeSkipping } from '../support/time-skipping.ts';
 import { NOTHING_CAPTURED } from '../support/captures.ts';
 
 const BUNDLE = { sha256: 'd'.repeat(64), size: 1, media_type: 'application/json' };
+const NOTHING_REACHED = {
+  agents: [],
+  containers: [],
+  identities: [],
+  images: [],
+  secrets: [],
+  state: [],
+  consumers: [],
+};
 const WELL = { reason: 'ok', detail: '' } as const;
 const inForce = ({ action, target }: { action: string; target: string }) =>
   ({ action, target, status: 'contained', ...WELL }) as const;
@@ -28,6 +37,9 @@ const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   quote: async () => NOTHING_CAPTURED,
   newerIncident: async () => '',
   attest: async () => CLAIMED,
+  reach: async () => ({ inventory: 'e'.repeat(64), reaches: NOTHING_REACHED, left_out: {} }),
+  checkBaseline: async ({ checks }) =>
+    checks.map((check) => ({ check, verdict: 'pass', detail: '', at: '2026-01-02T03:04:05.000Z' })),
   ensureReleased: async ({ actions: [action] }) =>
     free(action ?? { action: '', target: '', release: 'none' }),
   authenticateSignal: async () => ({ by: 'ada', claim: '', note: '' }),

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckResult } from '../../domain/baseline-check.ts';
+import type { BaselineChecks, CheckedIncident } from '../../domain/baseline-check.ts';
 import type { BaselineCheck } from '../../domain/baseline-policy.ts';
 import type { InventorySource } from '../../domain/inventory.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
-import { unknown, type CheckedIncident, type Finding, type Surroundings } from './checker.ts';
+import { unknown, type Finding, type Surroundings } from './checker.ts';
 import { checkGitTree } from './git-tree.ts';
 import { checkImageSignature } from './image-signature.ts';
 import { inTurns } from './in-turns.ts';
@@ -29,17 +29,10 @@ export interface BaselineDeps {
   now: () => number;
 }
 
-export interface BaselineChecks {
-  /**
-   * Compares the running state with the known-good one, in the order of the names. Never throws: whatever cannot be
-   * compared is `unknown`, and says why.
-   */
-  run(names: readonly string[], about: CheckedIncident): Promise<CheckResult[]>;
-  close(): Promise<void>;
-}
-
 /** The checks of the running policy. `close` ends their connections. */
-export function createBaselineChecks(deps: BaselineDeps): BaselineChecks {
+export function createBaselineChecks(
+  deps: BaselineDeps,
+): BaselineChecks & { close(): Promise<void> } {
   const pool = createEndpointPool(deps.home);
   return {
     run: (names, about) =>

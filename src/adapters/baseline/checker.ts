@@ -1,16 +1,7 @@
 import type { BaselineCheck, BaselineCheckOf } from '../../domain/baseline-policy.ts';
-import type { CheckResult } from '../../domain/baseline-check.ts';
+import type { CheckedIncident, CheckResult } from '../../domain/baseline-check.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Endpoint } from '../targets/endpoint.ts';
-
-/** What the checks are made for. */
-export interface CheckedIncident {
-  incident_id: string;
-  class: string;
-  subject: Record<string, string>;
-  /** '' where it is not contained, or where the checks are made for no incident. */
-  contained_at: string;
-}
 
 /** What a check is made with. */
 export interface Surroundings {

@@ -64,7 +64,17 @@ export function eventSentence(event: IncidentEvent): string {
       return `signed bundle ${event.bundle.sha256.slice(0, 12)}…, ${event.bundle.size} bytes`;
     case 'alert':
       return event.message;
-    default:
+    case 'scoped':
+    case 'scope_unknown':
+    case 'decided':
+    case 'engaged':
+    case 'task_assigned':
+    case 'task_done':
+    case 'checked':
+    case 'watch_began':
+    case 'watch_over':
+    case 'reviewed':
+    case 'reopened':
       return playbookSentence(event);
   }
 }

@@ -6,7 +6,7 @@ import {
   createBaselineChecks,
   type BaselineDeps,
 } from '../../../src/adapters/baseline/baseline-checks.ts';
-import type { CheckedIncident } from '../../../src/adapters/baseline/checker.ts';
+import type { CheckedIncident } from '../../../src/domain/baseline-check.ts';
 import { baselinePolicySchema } from '../../../src/domain/baseline-policy.ts';
 import { targetsPolicySchema } from '../../../src/domain/targets.ts';
 
