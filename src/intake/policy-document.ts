@@ -20,8 +20,22 @@ export interface PolicyDocument {
   locate(path: Path): { line: number; found: boolean };
 }
 
-/** Never throws: a text that cannot be read has problems and no value. */
+/** The files of a policy, of the one before it, and of one that is being checked. */
+const MOST_KEPT = 128;
+
+const kept = new Map<string, PolicyDocument>();
+
+/** Never throws: a text that cannot be read has problems and no value. One that was read before is not read again. */
 export function readDocument(text: string): PolicyDocument {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const document = readAnew(text);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, document);
+  return document;
+}
+
+function readAnew(text: string): PolicyDocument {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {

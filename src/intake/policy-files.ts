@@ -4,10 +4,12 @@ import { ALERT_FORMATS, type AlertFormatName } from '../domain/alert.ts';
 import type { Policy } from '../domain/policy.ts';
 import { readDetectorFiles } from './detector-files.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
+import { playbookName, readPlaybookFiles } from './playbook-files.ts';
 import { PolicyError } from './policy-error.ts';
 import { parsePolicy } from './policy-parse.ts';
 import {
   DETECTORS,
+  PLAYBOOKS,
   POLICY_FILES,
   POLICY_PARTS,
   policySourceSchema,
@@ -18,7 +20,8 @@ import {
 import { readIfThere, readOne, refused } from './policy-text.ts';
 
 /** One file of a policy, as messages and commands speak of it. */
-type SourcePart = PolicyPart | `${typeof DETECTORS}/${AlertFormatName}`;
+type SourcePart =
+  PolicyPart | `${typeof DETECTORS}/${AlertFormatName}` | `${typeof PLAYBOOKS}/${string}`;
 
 /** The policy that comes with Cordon. */
 export const SHIPPED_POLICY = fileURLToPath(new URL('../../policy/', import.meta.url));
@@ -75,13 +78,17 @@ async function readAround(
   const detectors = await readDetectorFiles(directory, defaultsDir);
   const format = formatOf(given);
   if (format !== undefined) detectors[format] = await readOne(path, false);
-  return policySourceSchema.parse({ ...Object.fromEntries(files), detectors });
+  const playbooks = await readPlaybookFiles(directory, defaultsDir);
+  const playbook = playbookOf(given);
+  if (playbook !== undefined) playbooks[playbook] = await readOne(path, false);
+  return policySourceSchema.parse({ ...Object.fromEntries(files), detectors, playbooks });
 }
 
-/** A draft of a detector's rules may lie beside the other files too. */
+/** A draft of a detector's rules, or of a playbook, may lie beside the other files too. */
 function directoryOf(given: SourcePart, path: string): string {
   const beside = dirname(path);
-  const isBelow = formatOf(given) !== undefined && basename(beside) === DETECTORS;
+  const below = formatOf(given) === undefined ? PLAYBOOKS : DETECTORS;
+  const isBelow = given.includes('/') && basename(beside) === below;
   return isBelow ? dirname(beside) : beside;
 }
 
@@ -105,6 +112,7 @@ function recognise(path: string, { text }: PolicyFile): SourcePart {
   const document = readDocument(text);
   const part =
     POLICY_PARTS.find((candidate) => POLICY_FILES[candidate] === basename(path)) ??
+    recognisePlaybook(path, document) ??
     recogniseDetector(path, document) ??
     POLICY_PARTS.find((candidate) => document.locate([TELLING[candidate]]).found);
   if (part) return part;
@@ -125,6 +133,21 @@ function recogniseDetector(path: string, document: PolicyDocument): SourcePart |
   const misnamed = { line, reason: `format: is none of ${ALERT_FORMATS.join(', ')}` };
   const problems = document.problems.length > 0 ? document.problems : [misnamed];
   throw new PolicyError(problems.map((problem) => ({ file: path, ...problem })));
+}
+
+/** By the directory that it is in, else by the name that it says it has. */
+function recognisePlaybook(
+  path: string,
+  document: PolicyDocument,
+): `${typeof PLAYBOOKS}/${string}` | undefined {
+  if (basename(dirname(path)) === PLAYBOOKS) return `${PLAYBOOKS}/${playbookName(basename(path))}`;
+  const said = isObject(document.value) ? document.value['playbook'] : undefined;
+  return typeof said === 'string' ? `${PLAYBOOKS}/${said}` : undefined;
+}
+
+function playbookOf(part: SourcePart): string | undefined {
+  const below = `${PLAYBOOKS}/`;
+  return part.startsWith(below) ? part.slice(below.length) : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

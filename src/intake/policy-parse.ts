@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { containmentPolicySchema, policySchema, type Policy } from '../domain/policy.ts';
 import { contradictions } from './policy-contradictions.ts';
 import { classlessRules, problemsInDetectors, rulesInForce } from './policy-detectors.ts';
+import {
+  misfitPlaybooks,
+  playbooksInForce,
+  problemsInPlaybooks,
+  rulesWith,
+} from './policy-playbooks.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
 import { findingsIn, written, type PartFinding } from './policy-issues.ts';
@@ -25,7 +31,7 @@ const containmentFileSchema = containmentPolicySchema
   .transform(({ version, rules }) => ({ version, rules }));
 
 const policyFilesSchema = policySchema
-  .omit({ detectors: true })
+  .omit({ detectors: true, playbooks: true })
   .extend({ containment: containmentFileSchema });
 
 /** The policy that a source says, or `PolicyError` with every problem, each at its file and line. */
@@ -33,14 +39,28 @@ export function parsePolicy(source: PolicySource): Policy {
   const documents = eachPart((part) => readDocument(source[part].text));
   const place = (finding: PartFinding) => placed(finding, source, documents);
 
-  refuse([...unreadable(source, documents), ...problemsInDetectors(source)]);
+  refuse([
+    ...unreadable(source, documents),
+    ...problemsInDetectors(source),
+    ...problemsInPlaybooks(source),
+  ]);
   const values = eachPart((part) => documents[part].value);
   const parsed = policyFilesSchema.safeParse({ digest: digestOf(source), ...values });
   if (!parsed.success) throw new PolicyError(misshapen(parsed.error.issues).map(place));
   const isDefault = ({ part, path }: PartFinding) =>
     source[part].shipped || !documents[part].locate(path).found;
-  const policy = { ...parsed.data, detectors: rulesInForce(parsed.data, source) };
-  refuse([...contradictions(policy, isDefault).map(place), ...classlessRules(policy, source)]);
+  const playbooks = playbooksInForce(source, parsed.data);
+  const containment = {
+    ...parsed.data.containment,
+    rules: rulesWith(playbooks, parsed.data.containment),
+  };
+  const ruled = { ...parsed.data, containment };
+  const policy = { ...ruled, playbooks, detectors: rulesInForce(ruled, source) };
+  refuse([
+    ...misfitPlaybooks(source, parsed.data),
+    ...contradictions(policy, isDefault).map(place),
+    ...classlessRules(policy, source),
+  ]);
   return policy;
 }
 

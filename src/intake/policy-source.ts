@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALERT_FORMATS, alertFormatSchema, type AlertFormatName } from '../domain/alert.ts';
+import { nameSchema } from '../domain/primitives.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 
 /** The parts of the policy, in the order of the digest. */
@@ -30,6 +31,9 @@ export const POLICY_FILES: Record<PolicyPart, string> = {
 /** The directory of the files that say what alerts become, one for each format, beside the others. */
 export const DETECTORS = 'detectors' as const;
 
+/** The directory of the courses of incidents, one file each, beside the others. */
+export const PLAYBOOKS = 'playbooks' as const;
+
 export const policyFileSchema = z.strictObject({
   /** Where it was read, for messages. */
   path: z.string(),
@@ -48,6 +52,8 @@ export const policySourceSchema = z.strictObject({
   baseline: youngerPart('version: 1\nchecks: {}\n'),
   /** None where it was kept before there were any. */
   detectors: z.partialRecord(alertFormatSchema, policyFileSchema).default({}),
+  /** By name; none where it was kept before there were any. */
+  playbooks: z.record(nameSchema, policyFileSchema).default({}),
 });
 export type PolicySource = z.infer<typeof policySourceSchema>;
 
@@ -59,7 +65,10 @@ export function digestOf(source: PolicySource): string {
   const detectors = detectorFiles(source).map(([format, file]) =>
     framed(detectorFileName(format), file),
   );
-  return sha256Hex([...parts, ...detectors].join(''));
+  const playbooks = Object.entries(source.playbooks)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, file]) => framed(`${PLAYBOOKS}/${name}`, file));
+  return sha256Hex([...parts, ...detectors, ...playbooks].join(''));
 }
 
 function framed(name: string, { text }: PolicyFile): string {

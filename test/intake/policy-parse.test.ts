@@ -84,7 +84,7 @@ describe('the classes after which a TPM must have been reset', () => {
     const defaults = eachPart((part) => ({ ...shipped[part], shipped: true }));
     const attestation = { ...shipped.attestation, text };
     const containment = { ...shipped.containment, text: rules };
-    const source = { ...defaults, containment, attestation, detectors: {} };
+    const source = { ...defaults, containment, attestation, detectors: {}, playbooks: {} };
     const { groups } = parsePolicy(source).attestation;
     expect(groups['practice']?.reset_required).toContain('unauthorized_access');
   });

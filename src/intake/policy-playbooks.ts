@@ -1,0 +1,111 @@
+import { isAtOnce } from '../domain/plan-playbook.ts';
+import { playbookSchema, type Playbook } from '../domain/playbook.ts';
+import type { Policy } from '../domain/policy.ts';
+import { sha256Hex } from '../evidence/digest.ts';
+import { contradictionsAround, contradictionsIn } from './playbook-contradictions.ts';
+import { readDocument, type PolicyDocument } from './policy-document.ts';
+import type { PolicyProblem } from './policy-error.ts';
+import { findingsIn, written, type Finding } from './policy-issues.ts';
+import type { PolicyFile, PolicySource } from './policy-source.ts';
+
+type Around = Pick<Policy, 'containment' | 'targets' | 'baseline'>;
+
+/** All that is wrong with the playbooks themselves, by file and line. */
+export function problemsInPlaybooks(source: PolicySource): PolicyProblem[] {
+  return Object.entries(source.playbooks).flatMap(([name, file]) =>
+    readPlaybook(name, file).problems.map((problem) => ({ file: file.path, ...problem })),
+  );
+}
+
+/**
+ * What is wrong with the playbooks beside the other files. A default of ours may be about actions that the operator's
+ * files do not have; there it is without effect.
+ */
+export function misfitPlaybooks(source: PolicySource, policy: Around): PolicyProblem[] {
+  const taken = new Map<string, string>();
+  return Object.entries(source.playbooks).flatMap(([name, file]) => {
+    const { document, playbook } = readPlaybook(name, file);
+    if (playbook === undefined || (file.shipped && !fits(playbook, policy))) return [];
+    const findings = [...contradictionsAround(playbook, policy), ...servedTwice(playbook, taken)];
+    return findings.map((finding) => ({ file: file.path, ...lineOf(document, finding) }));
+  });
+}
+
+/** The playbooks that can be run as the other files are. */
+export function playbooksInForce(source: PolicySource, policy: Around): Policy['playbooks'] {
+  const inForce = Object.entries(source.playbooks).flatMap(([name, file]) => {
+    const { playbook } = readPlaybook(name, file);
+    if (playbook === undefined || !fits(playbook, policy)) return [];
+    return [[name, { digest: sha256Hex(file.text), ...playbook }] as const];
+  });
+  return Object.fromEntries(inForce);
+}
+
+/** The rules of the classes, those that only a playbook knows among them: its first steps are their actions. */
+export function rulesWith(
+  playbooks: Policy['playbooks'],
+  { rules }: Policy['containment'],
+): Policy['containment']['rules'] {
+  const added = Object.values(playbooks).flatMap(({ rule, serves, steps, title }) => {
+    if (rule === undefined) return [];
+    const { auto_contain, default_severity } = rule;
+    const actions = [...new Set(steps.filter(isAtOnce).map(({ action }) => action))];
+    const answer = { description: title, auto_contain, actions, default_severity };
+    return serves.map((served) => [served, answer] as const);
+  });
+  return { ...rules, ...Object.fromEntries(added) };
+}
+
+function fits(playbook: Playbook, policy: Around): boolean {
+  return contradictionsAround(playbook, policy).length === 0;
+}
+
+function servedTwice({ playbook, serves }: Playbook, taken: Map<string, string>): Finding[] {
+  return serves.flatMap((served, at) => {
+    const other = taken.get(served);
+    if (other === undefined) taken.set(served, playbook);
+    return other === undefined
+      ? []
+      : [{ path: ['serves', at], reason: `${other} serves ${served}` }];
+  });
+}
+
+interface ReadPlaybook {
+  document: PolicyDocument;
+  playbook?: Playbook;
+  problems: Omit<PolicyProblem, 'file'>[];
+}
+
+/** Those of a policy, of the one before it, and of one that is being checked. */
+const MOST_KEPT = 256;
+
+const kept = new Map<string, ReadPlaybook>();
+
+/** A text that has been read before gives the very same playbook. */
+function readPlaybook(name: string, { text }: PolicyFile): ReadPlaybook {
+  const key = `${name}\n${text}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const read = readAnew(name, text);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(key, read);
+  return read;
+}
+
+function readAnew(name: string, text: string): ReadPlaybook {
+  const document = readDocument(text);
+  if (document.problems.length > 0) return { document, problems: document.problems };
+  const parsed = playbookSchema.safeParse(document.value);
+  const findings = parsed.success
+    ? contradictionsIn(parsed.data, name)
+    : parsed.error.issues.flatMap(findingsIn);
+  const problems = findings.map((finding) => lineOf(document, finding));
+  return { document, problems, ...(parsed.success && { playbook: parsed.data }) };
+}
+
+function lineOf(document: PolicyDocument, { path, reason }: Finding): Omit<PolicyProblem, 'file'> {
+  const { line, found } = document.locate(path);
+  const where = written(path);
+  const says = found ? reason : 'is missing';
+  return { line, reason: where === '' ? says : `${where}: ${says}` };
+}
