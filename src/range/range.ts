@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { agent } from './agent.ts';
 import { airlock } from './airlock.ts';
 import { createRangeAttestor } from './attestor.ts';
+import { createAuthorizer } from './authorizer.ts';
 import { createHost, type HostParts } from './host.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
@@ -12,6 +13,7 @@ import { ATTESTOR_KEY_FILE, ensureSecret, tokenFile, VAULT_PASSPHRASE_FILE } fro
 import type { RangeName, RangeService } from './service.ts';
 import { createStandIn, type StandIn } from './stand-in.ts';
 import { openRangeStore, type RangeStore } from './store.ts';
+import { SVID_KEY_FILE } from './svid.ts';
 import { createVault } from './vault.ts';
 
 /** Where the runbook's commands look for them. */
@@ -76,7 +78,8 @@ interface Running {
 function servicesOf(home: string, now: () => number): RangeService[] {
   const vault = createVault(ensureSecret(home, VAULT_PASSPHRASE_FILE));
   const attestor = createRangeAttestor(ensureSecret(home, ATTESTOR_KEY_FILE), now);
-  return [agent, airlock, vault, registry, attestor, integrity];
+  const authorizer = createAuthorizer(ensureSecret(home, SVID_KEY_FILE), now);
+  return [agent, airlock, vault, registry, attestor, integrity, authorizer];
 }
 
 /** Notes each part as soon as it runs, so that a failure half-way leaves nothing behind. */

@@ -9,6 +9,7 @@ export const RANGE_NAMES = [
   'registry',
   'attestor',
   'integrity',
+  'authorizer',
 ] as const;
 /** The host is there only where a software TPM can be had. */
 export type RangeName = (typeof RANGE_NAMES)[number] | 'host';
@@ -57,6 +58,8 @@ export interface RangeService {
   effects: Readonly<Record<string, 'hold' | 'free'>>;
   /** Everything else, by method and path. */
   routes: Readonly<Record<string, RangeHandler>>;
+  /** What answers a path that names a thing, and so is no route. */
+  things?: (method: string, path: string) => RangeHandler | undefined;
   /** Routes that do the service's work, so that they lie and fail like effects do. */
   acting?: readonly string[];
   /** Routes that need no token. */

@@ -15,6 +15,8 @@ import {
 import type { RangeStore } from './store.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** They change a thing that their path names, and so lie and fail like effects do. */
+const WRITING = new Set(['PUT', 'PATCH', 'DELETE']);
 /** Keeps the answer within what a client may accept. */
 const MAX_EFFECTS_SHOWN = 300;
 
@@ -71,8 +73,8 @@ async function serve(
 }
 
 function isActing(service: RangeService, route: string): boolean {
-  const [method, path = ''] = route.split(' ');
-  if (service.acting?.includes(route)) return true;
+  const [method = '', path = ''] = route.split(' ');
+  if (service.acting?.includes(route) || WRITING.has(method)) return true;
   return method === 'POST' && Object.hasOwn(service.effects, path);
 }
 
@@ -121,7 +123,9 @@ function act(
   if (request.method === 'POST' && Object.hasOwn(service.effects, path)) {
     return effect(door, path, typeof key === 'string' ? key : undefined, call);
   }
-  const handler = Object.hasOwn(service.routes, route) ? service.routes[route] : undefined;
+  const handler = Object.hasOwn(service.routes, route)
+    ? service.routes[route]
+    : service.things?.(request.method ?? '', path);
   return handler ? handler(call, store) : problem(404, 'not found');
 }
 

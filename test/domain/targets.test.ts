@@ -19,7 +19,7 @@ const target = (over: object) => policyWith({ targets: { agent: { status: '/stat
 const action = (over: object) => policyWith({ actions: { freeze_agent: actionTo(over) } });
 
 describe('targetsPolicySchema', () => {
-  it('accepts the policy that ships, with its eight actions', () => {
+  it('accepts the policy that ships, with all its actions', () => {
     expect(Object.keys(shippedTargets().actions)).toEqual([
       'freeze_agent',
       'disable_airlock',
@@ -28,6 +28,7 @@ describe('targetsPolicySchema', () => {
       'kill_process',
       'isolate_network',
       'disable_restart',
+      'deny_identity',
       'log_alert',
     ]);
   });
