@@ -101,6 +101,16 @@ export interface Holds {
   inForce(): Promise<HoldKey[]>;
 }
 
+/** What something was like before a step changed it, by what is held, so that any process can undo the step. */
+export interface Befores {
+  /** Keeps it unless something is kept already, and gives what is kept. */
+  keep(resource: string, record: string): Promise<string>;
+  /** Null for nothing. */
+  of(resource: string): Promise<string | null>;
+  /** The step is undone. */
+  forget(resource: string): Promise<void>;
+}
+
 export interface Principals {
   byTokenHash(hash: string): Promise<Principal | null>;
   byName(name: string): Promise<Principal | null>;
@@ -137,6 +147,7 @@ export interface Ledger {
   register: Register;
   outbox: Outbox;
   holds: Holds;
+  befores: Befores;
   principals: Principals;
   followers: Followers;
   checkpoints: Checkpoints;

@@ -3,6 +3,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import { createAlertLog } from './alert-log.ts';
 import { createAttestations } from './attestations.ts';
 import type { Backend } from './backend.ts';
+import { createBefores } from './befores.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createCustodyClocks } from './custody-clocks.ts';
 import { createExpiry } from './expiry.ts';
@@ -51,6 +52,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     register: createRegister(backend.reader, write),
     outbox: createOutbox(write, backend.reader),
     holds: createHolds(write, backend.reader),
+    befores: createBefores(write, backend.reader),
     principals: createPrincipals(write, backend.reader),
     followers: createFollowers(write),
     checkpoints: createCheckpoints(write, backend.reader),

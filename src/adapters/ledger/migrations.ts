@@ -19,6 +19,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0004_attestation': { up: (schema) => createAttestation(schema, wide) },
     '0005_custody': { up: (schema) => createCustody(schema, wide) },
     '0006_alerts': { up: (schema) => createAlerts(schema, wide) },
+    '0008_befores': { up: createBefores },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
@@ -121,6 +122,15 @@ async function createWork({ schema }: Kysely<unknown>, wide: WideInteger): Promi
     .addPrimaryKeyConstraint('holds_once', ['incident_id', 'resource'])
     .execute();
   await schema.createIndex('holds_resource').on('holds').columns(['resource', 'state']).execute();
+}
+
+/** What is to be brought back when a step is undone. */
+async function createBefores({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('befores')
+    .addColumn('resource', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('record', 'text', (c) => c.notNull())
+    .execute();
 }
 
 /** Who may call, who follows, which heads were attested, and the turn to write. */

@@ -64,6 +64,11 @@ export interface HoldRow {
   releasing_until_ms: number;
 }
 
+export interface BeforeRow {
+  resource: string;
+  record: string;
+}
+
 export interface PrincipalRow {
   name: string;
   token_hash: string;
@@ -218,6 +223,7 @@ export interface Tables {
   idempotency: IdempotencyRow;
   outbox: OutboxRow;
   holds: HoldRow;
+  befores: BeforeRow;
   principals: PrincipalRow;
   followers: FollowerRow;
   checkpoints: CheckpointRow;
