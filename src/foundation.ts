@@ -11,6 +11,7 @@ import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
 import { createDenyList } from './adapters/systems/opa/deny-list.ts';
 import { createOpaDriver } from './adapters/systems/opa/opa-driver.ts';
+import { createSpireDriver } from './adapters/systems/spire/spire-driver.ts';
 import type { SystemDrivers } from './adapters/systems/system-driver.ts';
 import { withHostSteps } from './adapters/targets/host-steps.ts';
 import { withSystemSteps } from './adapters/targets/system-steps.ts';
@@ -54,7 +55,11 @@ export async function layFoundation(config: Config, log: Logger) {
   const attestor = createAttestors(outside);
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
   const canary = startCanary({ trial: store.trial, now, log });
-  const systems: SystemDrivers = { opa: createOpaDriver(createDenyList({ home, now })) };
+  const denyList = createDenyList({ home, now });
+  const systems: SystemDrivers = {
+    opa: createOpaDriver(denyList),
+    spire: createSpireDriver({ home, now, denyList, befores: ledger.befores }),
+  };
   const targets = withSystemSteps(
     withHostSteps(createTargets(outside), { agents: hostAgent, policy: policy.current }),
     { drivers: systems, policy: outside.policy },

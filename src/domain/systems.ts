@@ -8,6 +8,11 @@ const spireSchema = z
     kind: z.literal('spire'),
     ...placeFields,
     trust_domain: z.string().regex(/^[a-z0-9._-]{1,255}$/, 'is not a trust domain'),
+    /**
+     * Whether the agents of the nodes that it runs on are banned with an identity, which takes the SVIDs of every other
+     * workload there as well. An identity that is an agent's own is banned in any case.
+     */
+    ban_nodes: z.boolean().default(false),
     /** The system of kind `opa` that refuses a revoked identity as long as its SVIDs are valid. */
     authorizer: z.string(),
   })

@@ -5,12 +5,16 @@ import { agent } from './agent.ts';
 import { airlock } from './airlock.ts';
 import { createRangeAttestor } from './attestor.ts';
 import { createAuthorizer } from './authorizer.ts';
+import { createFaultBox } from './faults.ts';
 import { createHost, type HostParts } from './host.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
 import { registry } from './registry.ts';
 import { ATTESTOR_KEY_FILE, ensureSecret, tokenFile, VAULT_PASSPHRASE_FILE } from './secrets.ts';
 import type { RangeName, RangeService } from './service.ts';
+import { openRegistry } from './spire/registry.ts';
+import { createSpireAgent } from './spire/spire-agent.ts';
+import { startSpireServer } from './spire/spire-server.ts';
 import { createStandIn, type StandIn } from './stand-in.ts';
 import { openRangeStore, type RangeStore } from './store.ts';
 import { SVID_KEY_FILE } from './svid.ts';
@@ -52,11 +56,12 @@ export async function startRange(options: RangeOptions): Promise<Range> {
     attestor: options.attestorPort ?? DEFAULT_ATTESTOR_PORT,
     integrity: options.integrityPort ?? DEFAULT_INTEGRITY_PORT,
   };
-  const running: Running = { servers: [], stores: [], host: null };
+  const running: Running = { servers: [], stores: [], spire: null, host: null };
   try {
     for (const service of servicesOf(home, now)) {
       await startService(home, service, ports[service.name] ?? 0, log, running);
     }
+    await startSpire(home, now, log, running);
     running.host = (await options.host?.()) ?? null;
     if (running.host !== null) {
       const host = createHost(running.host, ensureSecret(home, tokenFile('host')));
@@ -72,6 +77,7 @@ export async function startRange(options: RangeOptions): Promise<Range> {
 interface Running {
   servers: Server[];
   stores: RangeStore[];
+  spire: { stop(): void } | null;
   host: HostParts | null;
 }
 
@@ -80,6 +86,22 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const attestor = createRangeAttestor(ensureSecret(home, ATTESTOR_KEY_FILE), now);
   const authorizer = createAuthorizer(ensureSecret(home, SVID_KEY_FILE), now);
   return [agent, airlock, vault, registry, attestor, integrity, authorizer];
+}
+
+/** The one service that is two: a server with its own protocol, and the agent of the node. */
+async function startSpire(
+  home: string,
+  now: () => number,
+  log: (message: string) => void,
+  running: Running,
+): Promise<void> {
+  const store = openRangeStore(home, 'spire');
+  running.stores.push(store);
+  const [registered, faults] = [openRegistry(store), createFaultBox()];
+  running.spire = await startSpireServer(join(home, 'run', 'spire.sock'), registered, faults);
+  const svidKey = ensureSecret(home, SVID_KEY_FILE);
+  const agentOfNode = createSpireAgent({ registry: registered, faults, svidKey, now });
+  await startService(home, agentOfNode, 0, log, running);
 }
 
 /** Notes each part as soon as it runs, so that a failure half-way leaves nothing behind. */
@@ -110,7 +132,8 @@ function answer(server: Server, standIn: StandIn, control: boolean): void {
   server.on('request', (request, response) => void standIn.handle(request, response, control));
 }
 
-async function stop({ servers, stores, host }: Running): Promise<void> {
+async function stop({ servers, stores, spire, host }: Running): Promise<void> {
+  spire?.stop();
   await Promise.all(servers.splice(0).map(closed));
   await host?.stop();
   for (const store of stores.splice(0)) store.close();

@@ -10,6 +10,7 @@ export const RANGE_NAMES = [
   'attestor',
   'integrity',
   'authorizer',
+  'spire-agent',
 ] as const;
 /** The host is there only where a software TPM can be had. */
 export type RangeName = (typeof RANGE_NAMES)[number] | 'host';

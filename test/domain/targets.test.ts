@@ -28,6 +28,7 @@ describe('targetsPolicySchema', () => {
       'kill_process',
       'isolate_network',
       'disable_restart',
+      'revoke_svid',
       'deny_identity',
       'log_alert',
     ]);
