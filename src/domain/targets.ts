@@ -31,10 +31,41 @@ const expectation = z.union([
   z.strictObject({ includes: member }),
   z.strictObject({ excludes: member }),
 ]);
+const dottedPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a dotted path');
 /** Dotted path into the status document → the value there, or what the list there has or lacks. */
 const expectSchema = z
-  .record(z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a dotted path'), expectation)
+  .record(dottedPath, expectation)
   .refine((value) => Object.keys(value).length > 0, 'expect at least one thing');
+
+/** Members that say the same in every call. */
+const constants = z.record(name, scalar);
+
+/** What every order says by itself. */
+const SAID = ['action', 'reason', 'incident_id', 'class', 'severity', 'subject'];
+
+const applySchema = z.strictObject({
+  path,
+  /** Members of the order beside those that every order has. */
+  body: constants
+    .refine((value) => SAID.every((said) => !Object.hasOwn(value, said)), 'is said by every order')
+    .default({}),
+});
+
+/**
+ * Work that the target is asked for as whoever is contained would ask, and has to refuse: another way to see the effect
+ * than the state, which says only what the target believes. Asked once the state is as expected, never before.
+ */
+const probeSchema = z.strictObject({
+  path,
+  body: constants.default({}),
+  /** Members of the body that are fields of the subject. */
+  subject: z.record(name, name).default({}),
+  /** Once for each member of a list in the state, the body naming it as this. */
+  each: z.strictObject({ of: dottedPath, as: name }).optional(),
+  /** What a refusal is answered with. */
+  status: z.int().min(400).max(499),
+  expect: expectSchema,
+});
 
 /** What is read of a target, and what it must say. */
 export const verifySchema = z.strictObject({
@@ -42,6 +73,7 @@ export const verifySchema = z.strictObject({
   /** Subject fields sent as the query, `*` for one that the subject does not have. */
   query: z.array(name).default([]),
   expect: expectSchema,
+  probe: probeSchema.optional(),
 });
 
 const targetActionSchema = z
@@ -54,7 +86,7 @@ const targetActionSchema = z
     timeout_ms: timeoutMs.default(DEFAULT_ACTION_TIMEOUT_MS),
     /** Subject fields that tell one held thing from another; none: the target is held whole. */
     scope: z.array(name).default([]),
-    apply: z.strictObject({ path }),
+    apply: applySchema,
     verify: verifySchema,
     /** `expect` is compared with the same read as `verify`. `manual`: released only by people. */
     release: z.union([z.literal('manual'), z.strictObject({ path, expect: expectSchema })]),
@@ -149,4 +181,5 @@ export type TargetAction = z.infer<typeof targetActionSchema>;
 export type HostAction = z.infer<typeof hostActionSchema>;
 export type SystemAction = z.infer<typeof systemActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
+export type Probe = z.infer<typeof probeSchema>;
 export type Expectations = z.infer<typeof expectSchema>;

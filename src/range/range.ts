@@ -6,6 +6,7 @@ import { airlock } from './airlock.ts';
 import { createRangeAttestor } from './attestor.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createFaultBox } from './faults.ts';
+import { createExtensionRuntime } from './extension-runtime/runtime.ts';
 import { createHost, type HostParts } from './host.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
@@ -85,7 +86,8 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const vault = createVault(ensureSecret(home, VAULT_PASSPHRASE_FILE));
   const attestor = createRangeAttestor(ensureSecret(home, ATTESTOR_KEY_FILE), now);
   const authorizer = createAuthorizer(ensureSecret(home, SVID_KEY_FILE), now);
-  return [agent, airlock, vault, registry, attestor, integrity, authorizer];
+  const extensions = createExtensionRuntime(now);
+  return [agent, airlock, vault, registry, attestor, integrity, authorizer, extensions];
 }
 
 /** The one service that is two: a server with its own protocol, and the agent of the node. */

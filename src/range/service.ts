@@ -11,6 +11,7 @@ export const RANGE_NAMES = [
   'integrity',
   'authorizer',
   'spire-agent',
+  'extensions',
 ] as const;
 /** The host is there only where a software TPM can be had. */
 export type RangeName = (typeof RANGE_NAMES)[number] | 'host';
@@ -50,13 +51,22 @@ export type RangeHandler = (
   store: RangeStore,
 ) => RangeAnswer | Promise<RangeAnswer | Forwarded | Poured>;
 
+/** What an effect is asked for: whom it is about, and the whole order that it came in. */
+export interface EffectOrder {
+  subject: Record<string, string>;
+  body: RangeCall['body'];
+}
+
+/** An effect that is more than holding a thing or letting it go. */
+export type RangeEffect = (order: EffectOrder, store: RangeStore) => RangeAnswer;
+
 /** One stand-in: what it holds, what its effects are, and the work that a hold stops. */
 export interface RangeService {
   name: RangeName;
   /** Subject fields that tell one held thing from another; none: the service is held whole. */
   scope: readonly string[];
   /** Containment and release, by POST path: each happens once for each Idempotency-Key. */
-  effects: Readonly<Record<string, 'hold' | 'free'>>;
+  effects: Readonly<Record<string, 'hold' | 'free' | RangeEffect>>;
   /** Everything else, by method and path. */
   routes: Readonly<Record<string, RangeHandler>>;
   /** What answers a path that names a thing, and so is no route. */

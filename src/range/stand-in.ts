@@ -143,7 +143,7 @@ function counts(store: RangeStore, { query }: RangeCall): RangeAnswer {
 
 const effectBodySchema = z.looseObject({ subject: z.record(z.string(), z.string()).default({}) });
 
-/** Holds or frees what the subject names, once for each key. A lie is not remembered. */
+/** Carries it out on what the subject names, once for each key. A lie and a refusal are not remembered. */
 function effect(
   { service, store }: Door,
   path: string,
@@ -156,8 +156,10 @@ function effect(
   const done: RangeAnswer = { status: 200, body: { status: 'done' } };
   if (call.lying) return done;
   const thing = heldThing(service.scope, (field) => subject[field]);
+  const way = service.effects[path];
   const work = () => {
-    if (service.effects[path] === 'hold') store.hold(thing);
+    if (typeof way === 'function') return way({ subject, body: call.body }, store);
+    if (way === 'hold') store.hold(thing);
     else store.free(thing);
     return done;
   };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { RECORD_SCHEMA, type Records, records } from './records.ts';
 import type { RangeAnswer } from './service.ts';
 
 const SCHEMA = `
@@ -11,6 +12,9 @@ const SCHEMA = `
     effects INTEGER NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (path, key)
   );
 `;
+
+/** From this status on nothing has been done, so that the same order may do it later. */
+const REFUSED = 400;
 
 /** How often an effect was asked for and happened, for one Idempotency-Key. */
 export const effectCountSchema = z.strictObject({
@@ -30,10 +34,13 @@ export interface RangeStore {
   free(thing: string): void;
   setting(name: string): string | undefined;
   set(name: string, value: string): void;
-  /** Does it once for each key; a repeated key is given the first answer. */
+  /** Does it once for each key; a repeated key is given the first answer, unless that was a refusal. */
   once(path: string, key: string, work: () => RangeAnswer): RangeAnswer;
   /** The newest first, at most `limit`; of one key if it is given. */
   effects(key: string | null, limit: number): EffectCount[];
+  records: Records;
+  /** All that the work writes, or nothing of it. */
+  together<T>(work: () => T): T;
   close(): void;
 }
 
@@ -45,8 +52,15 @@ export function openRangeStore(home: string, name: string): RangeStore {
   const db = new DatabaseSync(join(home, 'range', `${name}.db`));
   // Survives the death of the process; only a power cut could undo an effect of the practice range.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 1000');
-  db.exec(SCHEMA);
-  return { ...things(db), ...settings(db), ...effects(db), close: () => db.close() };
+  db.exec(SCHEMA + RECORD_SCHEMA);
+  return {
+    ...things(db),
+    ...settings(db),
+    ...effects(db),
+    records: records(db),
+    together: (work) => transaction(db, work),
+    close: () => db.close(),
+  };
 }
 
 function things(db: DatabaseSync): Pick<RangeStore, 'holds' | 'held' | 'hold' | 'free'> {
@@ -90,7 +104,8 @@ function effects(db: DatabaseSync): Pick<RangeStore, 'once' | 'effects'> {
         return { status: Number(first['status']), body: JSON.parse(String(first['body'])) };
       return transaction(db, () => {
         const answer = work();
-        insert.run(path, key, answer.status, JSON.stringify(answer.body));
+        if (answer.status < REFUSED)
+          insert.run(path, key, answer.status, JSON.stringify(answer.body));
         return answer;
       });
     },

@@ -25,6 +25,12 @@ describe('targetsPolicySchema', () => {
       'disable_airlock',
       'force_vault_relock',
       'quarantine_model',
+      'kill_extension',
+      'kill_all_extensions',
+      'quarantine_extension',
+      'rollback_policy',
+      'reset_risk_controller',
+      'set_rollout_phase',
       'kill_process',
       'isolate_network',
       'disable_restart',
@@ -48,6 +54,20 @@ describe('targetsPolicySchema', () => {
     ['an unknown key', target({ unix: 'a', token: 'secret' })],
     ['a target that is not there', action({ target: 'nobody' })],
     ['a path that climbs', action({ apply: { path: '/../admin' } })],
+    [
+      'an order that says another reason',
+      action({ apply: { path: '/f', body: { reason: 'none' } } }),
+    ],
+    [
+      'a probe that may be served',
+      action({
+        verify: {
+          path: '/s',
+          expect: { frozen: true },
+          probe: { path: '/w', status: 200, expect: { a: 1 } },
+        },
+      }),
+    ],
     ['a path with a query', action({ apply: { path: '/freeze?force=1' } })],
     ['nothing to verify by', action({ verify: { path: '/status', expect: {} } })],
     ['no release', action({ release: undefined })],

@@ -38,16 +38,17 @@ export function shippedTargets(): TargetsPolicy {
 }
 
 export function requestFor(action: string, over: Partial<ActionRequest> = {}): ActionRequest {
-  const target = { freeze_agent: 'agent', disable_airlock: 'airlock', force_vault_relock: 'vault' };
+  const { actions } = shippedTargets();
+  const shipped = Object.hasOwn(actions, action) ? actions[action] : undefined;
   return {
     incident_id: 'INC-20260314-120000-0000abcd',
     action,
-    target: action in target ? target[action as keyof typeof target] : 'registry',
+    target: shipped && 'target' in shipped ? shipped.target : 'registry',
     resource: action,
     reason: 'PCR 7 differs',
     class: 'attestation_failure',
     severity: 'critical',
-    subject: { host: 'web-1', agent: 'planner', model: 'm-7' },
+    subject: { host: 'web-1', agent: 'planner', model: 'm-7', extension: 'weather-tools' },
     containment_key: `INC-20260314-120000-0000abcd/${action}`,
     idempotency_key: `${action}-1`,
     timeout_ms: 2_000,

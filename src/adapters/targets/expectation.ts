@@ -25,7 +25,17 @@ export function compare(
   return comparison;
 }
 
-function valueAt(document: unknown, path: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the document has at a dotted path; undefined where it has nothing there. */
+export function valueAt(document: unknown, path: string): unknown {
   let value = document;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;

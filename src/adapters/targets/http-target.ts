@@ -1,7 +1,8 @@
 import type { ActionOutcome, ActionRequest, ReleaseOutcome } from '../../domain/target.ts';
 import type { Expectations, TargetAction } from '../../domain/targets.ts';
 import type { Endpoint } from './endpoint.ts';
-import { compare, type Comparison } from './expectation.ts';
+import { compare, type Comparison, parseJson } from './expectation.ts';
+import { probe } from './probe.ts';
 import { success, type Problem } from './problem.ts';
 
 /**
@@ -17,28 +18,25 @@ export interface HttpTarget {
   now: () => number;
 }
 
-type Reading = { comparison: Comparison } | { problem: Problem };
+type Reading = { comparison: Comparison; document: unknown } | { problem: Problem };
 
 export async function apply(target: HttpTarget, request: ActionRequest): Promise<ActionOutcome> {
-  const { acted, reading } = await actThenRead(
-    target,
-    request,
-    target.action.apply.path,
-    target.action.verify.expect,
-  );
-  return containment(acted, reading);
+  const { path, body } = target.action.apply;
+  const { acted, signal } = await actInPart(target, request, path, body);
+  return containment(acted, await readContained(target, request, signal));
 }
 
 export async function poke(target: HttpTarget, request: ActionRequest): Promise<ActionOutcome> {
   const signal = AbortSignal.timeout(request.timeout_ms);
-  const problem = await act(target, request, target.action.apply.path, signal);
+  const { path, body } = target.action.apply;
+  const problem = await act(target, request, path, body, signal);
   if (problem) return { status: 'failed', ...problem };
   return { status: 'partial', reason: 'ok', detail: 'accepted, not verified', retryable: true };
 }
 
 export async function verify(target: HttpTarget, request: ActionRequest): Promise<ActionOutcome> {
   const signal = AbortSignal.timeout(request.timeout_ms);
-  const reading = await read(target, request, target.action.verify.expect, signal);
+  const reading = await readContained(target, request, signal);
   return containment(undefined, reading);
 }
 
@@ -48,35 +46,57 @@ export async function release(target: HttpTarget, request: ActionRequest): Promi
     const detail = `${request.action} is released by people only`;
     return { status: 'failed', reason: 'refused', detail, retryable: false };
   }
-  const { acted, reading } = await actThenRead(target, request, way.path, way.expect);
-  const outcome = containment(acted, reading);
+  const { acted, signal } = await actInPart(target, request, way.path, {});
+  const outcome = containment(acted, await read(target, request, way.expect, signal));
   return { ...outcome, status: outcome.status === 'contained' ? 'released' : 'failed' };
 }
 
-async function actThenRead(
+/** Acts, and gives the signal that ends the reading behind it. */
+async function actInPart(
   target: HttpTarget,
   request: ActionRequest,
   path: string,
-  expect: Expectations,
-): Promise<{ acted: Problem | undefined; reading: Reading }> {
-  const whole = AbortSignal.timeout(request.timeout_ms);
+  constants: TargetAction['apply']['body'],
+): Promise<{ acted: Problem | undefined; signal: AbortSignal }> {
+  const signal = AbortSignal.timeout(request.timeout_ms);
   const part = AbortSignal.timeout(Math.ceil(request.timeout_ms * ACTING_SHARE));
-  const acted = await act(target, request, path, part);
-  return { acted, reading: await read(target, request, expect, whole) };
+  return { acted: await act(target, request, path, constants, part), signal };
 }
 
 async function act(
   { endpoint, now }: HttpTarget,
   request: ActionRequest,
   path: string,
+  constants: TargetAction['apply']['body'],
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
   const { action, reason, incident_id, severity, subject } = request;
-  const body = { action, reason, incident_id, class: request.class, severity, subject };
+  const said = { action, reason, incident_id, class: request.class, severity, subject };
+  const body = { ...constants, ...said };
   const headers = { 'idempotency-key': request.idempotency_key };
   const answer = await endpoint.call({ method: 'POST', path, headers, body }, signal);
   const outcome = success(answer, `${request.target}${path}`, now());
   return 'reason' in outcome ? outcome : undefined;
+}
+
+/** The state, and where it is as expected, what the target makes of a probe. */
+async function readContained(
+  target: HttpTarget,
+  request: ActionRequest,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const { expect, probe: way } = target.action.verify;
+  const reading = await read(target, request, expect, signal);
+  if (way === undefined || 'problem' in reading) return reading;
+  const { comparison, document } = reading;
+  if (comparison.unmet.length > 0) return reading;
+  const probed = await probe(target, way, request, document, signal);
+  if ('reason' in probed) return { problem: probed };
+  const { met, unmet } = probed;
+  return {
+    document,
+    comparison: { met: [...comparison.met, ...met], unmet, absent: [] },
+  };
 }
 
 async function read(
@@ -92,18 +112,11 @@ async function read(
   const what = `reading ${request.target}${path}`;
   const response = success(answer, what, now());
   if ('reason' in response) return { problem: response };
-  const comparison = compare(parse(response.bytes), expect, request.subject);
-  if (comparison.absent.length === 0) return { comparison };
+  const document = parseJson(response.bytes);
+  const comparison = compare(document, expect, request.subject);
+  if (comparison.absent.length === 0) return { comparison, document };
   const detail = `${what} does not tell ${comparison.absent.join(', ')}`;
   return { problem: { reason: 'unreadable_state', detail, retryable: true } };
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 /** The verdict is the reading's; how acting went only explains why an effect is missing. */
