@@ -2,12 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Captured, CaptureRequest } from '../src/domain/activities.ts';
 import type { AlertMark } from '../src/domain/alert.ts';
 import type { Artifact, Gap } from '../src/domain/events.ts';
+import type { Incident } from '../src/domain/incident-record.ts';
+import type { ArtifactRequest, Snapshot } from '../src/domain/target.ts';
 import { canonicalJson } from '../src/evidence/canonical.ts';
 import type { ActivityDeps } from './deps.ts';
 import { seal } from './seal-evidence.ts';
 
 type Taken = { artifact: Artifact } | { gap: Gap };
 type Collector = [name: string, collect: () => Promise<Taken>];
+
+/** How long before it is said to have happened an incident may have begun. */
+const BEFORE_REPORT_MS = 60 * 60_000;
 
 /** What Cordon has of the incident already. It says nothing of how the subject stands. */
 const OWN = ['report', 'alert'];
@@ -35,11 +40,19 @@ async function collectors(deps: ActivityDeps, request: CaptureRequest): Promise<
   // A ledger that is away shows in what the report's collector says.
   const incident = await deps.ledger.register.incident(request.incident_id).catch(() => null);
   const alert = incident?.alert;
+  const window = { from_ms: incident === null ? 0 : beginning(incident), to_ms: deps.now() };
   return [
     ...request.targets.map((target): Collector => [
       `status:${target}`,
       () => snapshot(deps, target, request.deadline_ms),
     ]),
+    ...request.targets.flatMap((target) =>
+      deps.targets.artifactsOf(target).map((artifact): Collector => {
+        const { subject, deadline_ms: timeout_ms } = request;
+        const of = { target, artifact, subject, ...window, timeout_ms };
+        return [artifactName(of), () => targetsArtifact(deps, of)];
+      }),
+    ),
     ['report', () => report(deps, request.incident_id)],
     ...(alert ? [['alert', () => alertBytes(deps, alert)] satisfies Collector] : []),
   ];
@@ -58,11 +71,26 @@ async function inTime(
   }
 }
 
+/** When the incident may have begun: whoever reports it has looked for a while. In milliseconds since the epoch. */
+function beginning({ occurred_at, created_at }: Pick<Incident, 'occurred_at' | 'created_at'>) {
+  return Math.min(Date.parse(occurred_at), Date.parse(created_at)) - BEFORE_REPORT_MS;
+}
+
 async function snapshot(deps: ActivityDeps, target: string, timeoutMs: number): Promise<Taken> {
-  const collector = `status:${target}`;
-  const shot = await deps.targets.snapshot(target, timeoutMs);
+  return keep(deps, `status:${target}`, await deps.targets.snapshot(target, timeoutMs));
+}
+
+function artifactName({ target, artifact }: ArtifactRequest): string {
+  return `${target}/${artifact}`;
+}
+
+async function targetsArtifact(deps: ActivityDeps, request: ArtifactRequest): Promise<Taken> {
+  return keep(deps, artifactName(request), await deps.targets.artifact(request));
+}
+
+async function keep({ store }: ActivityDeps, collector: string, shot: Snapshot): Promise<Taken> {
   if ('gap' in shot) return { gap: { collector, reason: `${shot.gap}: ${shot.detail}` } };
-  const ref = await deps.store.put(shot.bytes, shot.media_type);
+  const ref = await store.put(shot.bytes, shot.media_type);
   return { artifact: { collector, ...ref } };
 }
 

@@ -49,6 +49,17 @@ export type ReleaseOutcome = Outcome<'released' | 'failed'>;
 export type Snapshot =
   { media_type: string; bytes: Uint8Array } | { gap: OutcomeReason; detail: string };
 
+/** One of a target's artifacts, of this subject and time as far as the target tells them apart. */
+export interface ArtifactRequest {
+  target: string;
+  artifact: string;
+  subject: Record<string, string>;
+  /** Milliseconds since the epoch. */
+  from_ms: number;
+  to_ms: number;
+  timeout_ms: number;
+}
+
 /** Contains and releases. Never throws for anything that a target does. */
 export interface TargetDriver {
   /** Acts, then reads the state; the verdict is the read's, whatever the act was answered. */
@@ -61,4 +72,8 @@ export interface TargetDriver {
   release(request: ActionRequest): Promise<ReleaseOutcome>;
   /** Reads the target's status document as it is, for capture. */
   snapshot(target: string, timeout_ms: number): Promise<Snapshot>;
+  /** The names of what a target gives as evidence beside its status document. */
+  artifactsOf(target: string): string[];
+  /** Reads one of them as it is, for capture. */
+  artifact(request: ArtifactRequest): Promise<Snapshot>;
 }

@@ -18,8 +18,30 @@ const path = z
   .string()
   .regex(/^\/[\w./~-]*$/, 'a path starts with / and has no query')
   .refine((value) => !value.includes('//') && !value.includes('..'), 'a path has no // and no ..');
+
+/** What a target gives as evidence beside its status document. */
+const artifactsSchema = z
+  .strictObject({
+    paths: z.record(name, path),
+    /** Query parameters by which they are narrowed down → the field of the subject. */
+    subject: z.record(name, name).default({}),
+    /** The parameters for the incident's time, in milliseconds since the epoch. */
+    window: z.strictObject({ from: name, to: name }).optional(),
+    /** Those that are never narrowed down: a part of a hash chain proves nothing. */
+    whole: z.array(name).default([]),
+  })
+  .refine(
+    ({ paths, whole }) => whole.every((each) => Object.hasOwn(paths, each)),
+    'whole names what paths has',
+  );
+
 const targetSchema = z
-  .strictObject({ ...placeFields, /** Read as it is for capture. */ status: path })
+  .strictObject({
+    ...placeFields,
+    /** Read as it is for capture. */
+    status: path,
+    artifacts: artifactsSchema.optional(),
+  })
   .refine(hasOnePlace, ONE_PLACE);
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -181,5 +203,6 @@ export type TargetAction = z.infer<typeof targetActionSchema>;
 export type HostAction = z.infer<typeof hostActionSchema>;
 export type SystemAction = z.infer<typeof systemActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
+export type Target = z.infer<typeof targetSchema>;
 export type Probe = z.infer<typeof probeSchema>;
 export type Expectations = z.infer<typeof expectSchema>;

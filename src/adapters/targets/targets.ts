@@ -1,8 +1,17 @@
-import type { ActionRequest, Snapshot, TargetDriver } from '../../domain/target.ts';
-import type { TargetAction, TargetsPolicy } from '../../domain/targets.ts';
+import type {
+  ActionRequest,
+  ArtifactRequest,
+  Snapshot,
+  TargetDriver,
+} from '../../domain/target.ts';
+import type { Target, TargetAction, TargetsPolicy } from '../../domain/targets.ts';
+import type { Call, Endpoint } from './endpoint.ts';
 import { createEndpointPool, type EndpointPool } from './endpoint-pool.ts';
 import { apply, poke, release, verify, type HttpTarget } from './http-target.ts';
 import { success, type Problem } from './problem.ts';
+
+/** Of one artifact, which is held whole: tens of thousands of decisions; a longer one is a gap. */
+const MOST_ARTIFACT_BYTES = 16 * 1024 * 1024;
 
 export interface TargetsDeps {
   /** The running policy, asked at every call, so that a reload moves targets. */
@@ -35,15 +44,22 @@ export function createTargets(deps: TargetsDeps): TargetDriver & { close(): Prom
       return 'reason' in found ? { status: 'failed', ...found } : release(found, request);
     },
     snapshot: (target, timeoutMs) => snapshot(deps, pool, target, timeoutMs),
+    artifactsOf: (target) => Object.keys(placeOf(deps, target)?.artifacts?.paths ?? {}),
+    artifact: (request) => artifact(deps, pool, request),
     close: () => pool.close(),
   };
+}
+
+function placeOf({ policy }: TargetsDeps, target: string): Target | undefined {
+  const { targets } = policy();
+  return Object.hasOwn(targets, target) ? targets[target] : undefined;
 }
 
 /** The plan pins which target; the running policy says where it is and how it is spoken to. */
 function find(deps: TargetsDeps, pool: EndpointPool, request: ActionRequest): HttpTarget | Problem {
   const { actions, targets } = deps.policy();
   const action = httpActionOf(actions, request.action);
-  const place = Object.hasOwn(targets, request.target) ? targets[request.target] : undefined;
+  const place = placeOf(deps, request.target);
   if (!place || !action) return unknown(`${request.action}@${request.target}`);
   return { action, endpoint: pool.at(place, targets), now: deps.now };
 }
@@ -65,12 +81,49 @@ async function snapshot(
   target: string,
   timeoutMs: number,
 ): Promise<Snapshot> {
-  const { targets } = deps.policy();
-  const place = Object.hasOwn(targets, target) ? targets[target] : undefined;
+  const place = placeOf(deps, target);
   if (!place) return gap(unknown(target));
   const call = { method: 'GET', path: place.status } as const;
-  const answer = await pool.at(place, targets).call(call, AbortSignal.timeout(timeoutMs));
-  const response = success(answer, `reading ${target}${place.status}`, deps.now());
+  return read(deps, pool.at(place, deps.policy().targets), target, call, timeoutMs);
+}
+
+async function artifact(
+  deps: TargetsDeps,
+  pool: EndpointPool,
+  request: ArtifactRequest,
+): Promise<Snapshot> {
+  const { target, artifact: name, timeout_ms } = request;
+  const place = placeOf(deps, target);
+  const artifacts = place?.artifacts;
+  const path = artifacts && Object.hasOwn(artifacts.paths, name) && artifacts.paths[name];
+  if (!place || !artifacts || !path) return gap(unknown(`${target}/${name}`));
+  const query = artifacts.whole.includes(name) ? {} : queryFor(artifacts, request);
+  const call = { method: 'GET', path, query, mostBytes: MOST_ARTIFACT_BYTES } as const;
+  return read(deps, pool.at(place, deps.policy().targets), target, call, timeout_ms);
+}
+
+/** What the report does not say narrows nothing down. */
+function queryFor(
+  { subject: fields, window }: NonNullable<Target['artifacts']>,
+  { subject, from_ms, to_ms }: ArtifactRequest,
+): Record<string, string> {
+  const about = Object.entries(fields).flatMap(([parameter, field]) => {
+    const value = subject[field]?.toWellFormed();
+    return value === undefined ? [] : [[parameter, value] as const];
+  });
+  const time = window && { [window.from]: String(from_ms), [window.to]: String(to_ms) };
+  return { ...Object.fromEntries(about), ...time };
+}
+
+async function read(
+  { now }: TargetsDeps,
+  endpoint: Endpoint,
+  target: string,
+  call: Call,
+  timeoutMs: number,
+): Promise<Snapshot> {
+  const answer = await endpoint.call(call, AbortSignal.timeout(timeoutMs));
+  const response = success(answer, `reading ${target}${call.path}`, now());
   if ('reason' in response) return gap(response);
   return { media_type: response.mediaType, bytes: response.bytes };
 }
