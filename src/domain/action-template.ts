@@ -35,7 +35,7 @@ function ledgerStep(action: string): ActionTemplate {
 
 function onTarget(name: string, action: TargetAction): ActionTemplate {
   const { target, freeze, destructive, timeout_ms, scope } = action;
-  const release = action.release === 'manual' ? 'manual' : 'automatic';
+  const release = typeof action.release === 'string' ? action.release : 'automatic';
   const kind = 'target';
   return { ...COMMON, kind, action: name, target, freeze, destructive, release, timeout_ms, scope };
 }

@@ -47,7 +47,9 @@ const targetSchema = z
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** A field of the incident's subject, and what stands for it when the subject does not have it. */
 const subjectField = z.strictObject({ subject: name, otherwise: z.string() });
-const member = z.union([scalar, subjectField]);
+/** The id of the incident for which it is done. */
+const incidentId = z.strictObject({ incident: z.literal('id') });
+const member = z.union([scalar, subjectField, incidentId]);
 const expectation = z.union([
   scalar,
   z.strictObject({ includes: member }),
@@ -110,8 +112,11 @@ const targetActionSchema = z
     scope: z.array(name).default([]),
     apply: applySchema,
     verify: verifySchema,
-    /** `expect` is compared with the same read as `verify`. `manual`: released only by people. */
-    release: z.union([z.literal('manual'), z.strictObject({ path, expect: expectSchema })]),
+    /**
+     * `expect` is compared with the same read as `verify`. `manual`: released only by people. `none`: nothing is left
+     * to be undone.
+     */
+    release: z.union([z.enum(['manual', 'none']), z.strictObject({ path, expect: expectSchema })]),
   })
   .refine(
     ({ freeze, destructive }) => !(freeze && destructive),

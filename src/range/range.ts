@@ -8,6 +8,7 @@ import { createAuthorizer } from './authorizer.ts';
 import { createFaultBox } from './faults.ts';
 import { createExtensionRuntime } from './extension-runtime/runtime.ts';
 import { createHost, type HostParts } from './host.ts';
+import { gate } from './gate.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
 import { registry } from './registry.ts';
@@ -16,6 +17,7 @@ import type { RangeName, RangeService } from './service.ts';
 import { openRegistry } from './spire/registry.ts';
 import { createSpireAgent } from './spire/spire-agent.ts';
 import { startSpireServer } from './spire/spire-server.ts';
+import { state } from './state.ts';
 import { createStandIn, type StandIn } from './stand-in.ts';
 import { openRangeStore, type RangeStore } from './store.ts';
 import { SVID_KEY_FILE } from './svid.ts';
@@ -87,7 +89,8 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const attestor = createRangeAttestor(ensureSecret(home, ATTESTOR_KEY_FILE), now);
   const authorizer = createAuthorizer(ensureSecret(home, SVID_KEY_FILE), now);
   const extensions = createExtensionRuntime(now);
-  return [agent, airlock, vault, registry, attestor, integrity, authorizer, extensions];
+  const asked = [attestor, integrity, authorizer];
+  return [agent, airlock, vault, registry, ...asked, extensions, state, gate];
 }
 
 /** The one service that is two: a server with its own protocol, and the agent of the node. */

@@ -12,6 +12,8 @@ export const RANGE_NAMES = [
   'authorizer',
   'spire-agent',
   'extensions',
+  'state',
+  'gate',
 ] as const;
 /** The host is there only where a software TPM can be had. */
 export type RangeName = (typeof RANGE_NAMES)[number] | 'host';

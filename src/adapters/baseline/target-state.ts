@@ -6,7 +6,7 @@ import { readTarget } from './read-target.ts';
 export const checkTargetState: Checker<'target_state'> = async (check, surroundings) => {
   const read = await readTarget(check, surroundings);
   if ('verdict' in read) return read;
-  const { met, unmet, absent } = compare(read.document, check.expect, surroundings.about.subject);
+  const { met, unmet, absent } = compare(read.document, check.expect, surroundings.about);
   const place = `${check.target}${check.path}`;
   if (unmet.length > 0) return fail(`${place} is not as expected: ${unmet.join(', ')}`);
   if (absent.length > 0) return unknown(`${place} does not tell ${absent.join(', ')}`);

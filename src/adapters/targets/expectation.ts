@@ -1,6 +1,10 @@
 import type { Expectations } from '../../domain/targets.ts';
 
-type Subject = Record<string, string>;
+/** What an effect is about: what members of lists are compared with. */
+interface About {
+  subject: Record<string, string>;
+  incident_id: string;
+}
 type Expectation = Expectations[string];
 
 /** What a status document says of an effect: `met` says what it says, `unmet` and `absent` are dotted paths. */
@@ -12,14 +16,10 @@ export interface Comparison {
 }
 
 /** Compares a target's status document with what the policy expects of it. */
-export function compare(
-  document: unknown,
-  expectations: Expectations,
-  subject: Subject,
-): Comparison {
+export function compare(document: unknown, expectations: Expectations, about: About): Comparison {
   const comparison: Comparison = { met: [], unmet: [], absent: [] };
   for (const [path, expected] of Object.entries(expectations)) {
-    const verdict = judge(valueAt(document, path), expected, subject);
+    const verdict = judge(valueAt(document, path), expected, about);
     comparison[verdict].push(verdict === 'met' ? stated(path, expected) : path);
   }
   return comparison;
@@ -44,14 +44,14 @@ export function valueAt(document: unknown, path: string): unknown {
   return value;
 }
 
-function judge(value: unknown, expected: Expectation, subject: Subject): keyof Comparison {
+function judge(value: unknown, expected: Expectation, about: About): keyof Comparison {
   if (value === undefined) return 'absent';
   if (typeof expected !== 'object' || expected === null)
     return value === expected ? 'met' : 'unmet';
   if (!Array.isArray(value)) return 'absent';
   const [member, wanted] =
     'includes' in expected ? [expected.includes, true] : [expected.excludes, false];
-  return value.includes(resolve(member, subject)) === wanted ? 'met' : 'unmet';
+  return value.includes(resolve(member, about)) === wanted ? 'met' : 'unmet';
 }
 
 function stated(path: string, expected: Expectation): string {
@@ -61,7 +61,8 @@ function stated(path: string, expected: Expectation): string {
 
 type Member = Extract<Expectation, { includes: unknown }>['includes'];
 
-function resolve(member: Member, subject: Subject): unknown {
+function resolve(member: Member, { subject, incident_id }: About): unknown {
   if (typeof member !== 'object' || member === null) return member;
+  if ('incident' in member) return incident_id;
   return subject[member.subject] ?? member.otherwise;
 }

@@ -42,6 +42,10 @@ export async function verify(target: HttpTarget, request: ActionRequest): Promis
 
 export async function release(target: HttpTarget, request: ActionRequest): Promise<ReleaseOutcome> {
   const way = target.action.release;
+  if (way === 'none') {
+    const detail = `nothing of ${request.action} is left to be undone`;
+    return { status: 'released', reason: 'ok', detail, retryable: false };
+  }
   if (way === 'manual') {
     const detail = `${request.action} is released by people only`;
     return { status: 'failed', reason: 'refused', detail, retryable: false };
@@ -113,7 +117,7 @@ async function read(
   const response = success(answer, what, now());
   if ('reason' in response) return { problem: response };
   const document = parseJson(response.bytes);
-  const comparison = compare(document, expect, request.subject);
+  const comparison = compare(document, expect, request);
   if (comparison.absent.length === 0) return { comparison, document };
   const detail = `${what} does not tell ${comparison.absent.join(', ')}`;
   return { problem: { reason: 'unreadable_state', detail, retryable: true } };

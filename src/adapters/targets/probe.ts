@@ -74,7 +74,7 @@ async function probeOnce(
   const answer = await endpoint.call({ method: 'POST', path, body }, signal);
   const what = `a probe of ${request.target}${path}`;
   if (isAnswer(answer) && answer.status === status) {
-    const { met, unmet, absent } = compare(parseJson(answer.bytes), expect, request.subject);
+    const { met, unmet, absent } = compare(parseJson(answer.bytes), expect, request);
     // What is refused for another reason is served again when that reason has gone.
     const others = [...unmet, ...absent].map(
       (member) => `${what} was refused otherwise: ${member}`,

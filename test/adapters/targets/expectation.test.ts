@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../../src/adapters/targets/expectation.ts';
 
+const INCIDENT = { incident: 'id' } as const;
 const MODEL = { subject: 'model', otherwise: '*' };
 
 describe('compare', () => {
@@ -18,14 +19,21 @@ describe('compare', () => {
     ['a list that lacks the model', { q: ['n'] }, { q: { excludes: MODEL } }, 'met', 'q'],
     ['a list that still has the model', { q: ['m'] }, { q: { excludes: MODEL } }, 'unmet', 'q'],
     ['no list', { q: 'm' }, { q: { excludes: MODEL } }, 'absent', 'q'],
+    ['a list with the incident', { q: ['INC-1'] }, { q: { includes: INCIDENT } }, 'met', 'q'],
+    ['a list with another', { q: ['INC-2'] }, { q: { includes: INCIDENT } }, 'unmet', 'q'],
     ['a list with a scalar', { q: [7] }, { q: { includes: 7 } }, 'met', 'q'],
   ] as const)('reads %s', (_what, document, expectations, verdict, said) => {
-    const comparison = compare(document, expectations, { model: 'm' });
+    const comparison = compare(document, expectations, {
+      subject: { model: 'm' },
+      incident_id: 'INC-1',
+    });
     expect(comparison).toEqual({ met: [], unmet: [], absent: [], [verdict]: [said] });
   });
 
   it('takes the value that stands for a subject field that is not there', () => {
     const expectations = { q: { includes: MODEL } };
-    expect(compare({ q: ['*'] }, expectations, {}).met).toEqual(['q']);
+    expect(compare({ q: ['*'] }, expectations, { subject: {}, incident_id: 'INC-1' }).met).toEqual([
+      'q',
+    ]);
   });
 });
