@@ -1,3 +1,4 @@
+import { isFinalStep } from './host-containment.ts';
 import { THING } from './plan-action.ts';
 import type { ActionTemplate } from './playbook-plan.ts';
 import type { Policy } from './policy.ts';
@@ -60,7 +61,7 @@ function onHost(
   { host, timeout_ms }: HostAction,
   unnamed_host: string,
 ): ActionTemplate {
-  const isFinal = host === 'kill';
+  const isFinal = isFinalStep(host);
   return {
     ...COMMON,
     kind: 'target',

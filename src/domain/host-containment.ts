@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { hostSubjectSchema } from './host-subject.ts';
 
-/** What a host's agent can do to a subject. Killing destroys evidence and cannot be undone; the others can. */
-export const CONTAIN_STEPS = ['kill', 'isolate_network', 'restart_off'] as const;
+/** What a host's agent can do to a subject. */
+export const CONTAIN_STEPS = ['kill', 'recycle', 'isolate_network', 'restart_off'] as const;
 export const containStepSchema = z.enum(CONTAIN_STEPS);
 export type ContainStep = (typeof CONTAIN_STEPS)[number];
+
+/** Whether it destroys evidence and cannot be undone. */
+export function isFinalStep(step: ContainStep): boolean {
+  return step === 'kill' || step === 'recycle';
+}
 
 /** Networks that stay reachable, in CIDR notation. All addresses at once would be no isolation. */
 export const reachableSchema = z
@@ -34,13 +39,22 @@ export const containRequestSchema = aboutSchema
     allow: allowSchema.default([]),
     /** Of an isolation, in seconds: the kernel ends it then, unless it was applied again. Absent: until released. */
     timeout_s: z.int().min(1).max(2_592_000).optional(),
+    /** Of a recycling: whether the image may be started again. Absent: it may not. */
+    fresh: z.boolean().optional(),
   })
   .refine(
     ({ step, allow, timeout_s }) =>
       step === 'isolate_network' || (allow.length === 0 && timeout_s === undefined),
     'only an isolation takes allow and timeout_s',
   )
-  .refine(({ step, effect }) => step !== 'kill' || effect === 'apply', 'what is dead stays dead');
+  .refine(
+    ({ step, fresh }) => step === 'recycle' || fresh === undefined,
+    'only a recycling takes fresh',
+  )
+  .refine(
+    ({ step, effect }) => !isFinalStep(step) || effect === 'apply',
+    'what is dead stays dead',
+  );
 export type ContainRequest = z.infer<typeof containRequestSchema>;
 
 /** Facts of a step, by name: processes, networks, what a policy was. */

@@ -133,10 +133,16 @@ const hostActionSchema = z
     timeout_ms: timeoutMs.default(DEFAULT_HOST_TIMEOUT_MS),
     /** Of an isolation: networks that stay reachable, e.g. where logs go. */
     allow: z.array(reachableSchema).max(64).default([]),
+    /** Of a recycling: the action that, where it is in force on its image, keeps that from being started again. */
+    unless: name.optional(),
   })
   .refine(
     ({ host, allow }) => host === 'isolate_network' || allow.length === 0,
     'only isolate_network leaves networks reachable',
+  )
+  .refine(
+    ({ host, unless }) => (host === 'recycle') === (unless !== undefined),
+    'recycle, and nothing else, needs unless: the action that blocks images',
   );
 
 /** What the plan names as the target of a step that a host's agent carries out. */
@@ -164,6 +170,10 @@ const attestorSchema = z
     hosts: z.array(z.string().min(1)).min(1).optional(),
   })
   .refine(hasOnePlace, ONE_PLACE);
+
+function isOfTarget(actions: Record<string, object>, name: string): boolean {
+  return Object.hasOwn(actions, name) && 'target' in Object(actions[name]);
+}
 
 /** `targets.yaml`: where each action goes, how its effect is read, and who attests a host. */
 export const targetsPolicySchema = z
@@ -195,6 +205,10 @@ export const targetsPolicySchema = z
         if (policy.systems[to.system]?.kind === kind) continue;
         const message = `no system of kind ${kind} is named ${to.system}`;
         context.addIssue({ code: 'custom', path: ['actions', action, 'system'], message });
+      }
+      if ('host' in to && to.unless !== undefined && !isOfTarget(policy.actions, to.unless)) {
+        const message = `no action of a target is named ${to.unless}`;
+        context.addIssue({ code: 'custom', path: ['actions', action, 'unless'], message });
       }
       if ('target' in to && !Object.hasOwn(policy.targets, to.target)) {
         const message = `no target is named ${to.target}`;

@@ -10,12 +10,14 @@ import { bootId, type Contained, findContained } from './find-contained.ts';
 import { isolateNetwork } from './isolate-network.ts';
 import { kill } from './kill.ts';
 import type { ContainRecord, Records } from './records.ts';
+import { recycle } from './recycle.ts';
 import { restartOff } from './restart-off.ts';
 import type { Measured, Step } from './step.ts';
 import { createTurns } from '../turns.ts';
 
 const STEPS: Record<ContainStep, Step> = {
   kill,
+  recycle,
   isolate_network: isolateNetwork,
   restart_off: restartOff,
 };
@@ -98,7 +100,7 @@ async function release(
 }
 
 function recordOf(
-  { processes, cgroup, container }: Contained,
+  { processes, cgroup, container, earlierKeys }: Contained,
   { subject, step }: ContainRequest,
   before: ContainRecord['before'],
 ): ContainRecord {
@@ -107,7 +109,7 @@ function recordOf(
     step,
     subject,
     boot_id: bootId(),
-    keys: [],
+    keys: earlierKeys,
     processes,
     cgroup,
     container: container?.facts.Id ?? '',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 import type { ContainStateRequest } from '../../domain/host-containment.ts';
 import type { HostSubject } from '../../domain/host-subject.ts';
+import type { Engine } from '../docker/engine.ts';
 import type { HostScope } from '../host-scope.ts';
 import { findSubject, type FoundSubject } from '../subjects/find-subject.ts';
 import { type Located, locate, type RuntimeContainer } from '../subjects/locate-subject.ts';
@@ -19,6 +20,10 @@ export interface Contained {
   container: RuntimeContainer | null;
   /** Null before it is contained. */
   record: ContainRecord | null;
+  /** Null where no container runtime is configured. */
+  engine: Engine | null;
+  /** Of the calls that meant what this was made in the place of. */
+  earlierKeys: string[];
   /** Its processes as they are now; none once it has ended. */
   lookAgain(): KnownProcess[];
 }
@@ -40,12 +45,14 @@ export async function findContained(
   const processes = identitiesOf(found?.pids ?? []);
   const isGone = known !== null && found === null && container === null;
   const isSame = kept !== null && isOfSame(kept, processes, { subject, container });
-  const record = isGone || isSame ? kept : null;
+  const isMade = kept !== null && isMadeBy(kept, container);
+  const record = isGone || isSame || (isMade && known !== null) ? kept : null;
   const others = (known === null ? [] : leftOf(known)).filter(
     ({ pid }) => !processes.some((each) => each.pid === pid),
   );
   return {
-    ...{ subject, container, record, lookAgain },
+    ...{ subject, container, record, lookAgain, engine: scope.engine },
+    earlierKeys: isMade ? kept.keys : [],
     cgroup: found?.cgroup ?? known?.cgroup ?? '',
     processes: [...processes, ...others],
   };
@@ -107,6 +114,11 @@ function isOfSame(
   return record.processes.some(
     ({ pid, start_time }) => pid === leader?.pid && start_time === leader.start_time,
   );
+}
+
+/** Whether the container was started in the place of the one that the record is of. */
+function isMadeBy({ made }: ContainRecord, container: RuntimeContainer | null): boolean {
+  return container !== null && made['container'] === container.facts.Id;
 }
 
 function identitiesOf(pids: readonly number[]): KnownProcess[] {

@@ -27,11 +27,16 @@ export const restartPolicySchema = z.looseObject({
 });
 export type RestartPolicy = z.infer<typeof restartPolicySchema>;
 
+/** `GET /images/{id}/json`: as the registries name it that it came from, `name@sha256:…`. */
+export const imageSchema = z.looseObject({ RepoDigests: z.array(z.string()).nullish() });
+
 /** What we rely on in `GET /containers/{id}/json` (Docker Engine API 1.41); the rest of it is kept as it came. */
 export const containerSchema = z.looseObject({
   /** 64 hex digits. */
   Id: z.string().regex(/^[0-9a-f]{64}$/, 'is not the id of a container'),
   Name: z.string(),
+  /** By the digest that the engine gives it; a registry may know it by another. */
+  Image: z.string(),
   State: z.looseObject({
     Running: z.boolean(),
     Paused: z.boolean(),
@@ -41,7 +46,11 @@ export const containerSchema = z.looseObject({
     StartedAt: z.string(),
   }),
   LogPath: z.string().optional(),
-  Config: z.looseObject({ Env: z.array(z.string()).nullish(), Tty: z.boolean().optional() }),
+  Config: z.looseObject({
+    Env: z.array(z.string()).nullish(),
+    Tty: z.boolean().optional(),
+    Hostname: z.string().optional(),
+  }),
   HostConfig: z.looseObject({
     NetworkMode: z.string(),
     RestartPolicy: restartPolicySchema.nullish(),

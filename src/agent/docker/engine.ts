@@ -7,6 +7,7 @@ import {
   changesSchema,
   type Container,
   containerSchema,
+  imageSchema,
   type RestartPolicy,
 } from './container.ts';
 
@@ -34,6 +35,14 @@ export interface Engine {
   unpause(id: string): Promise<Objection>;
   /** SIGKILL to all that is in it; thaws it where it is paused. */
   kill(id: string): Promise<Objection>;
+  /** Of an image by the engine's own id: its names by digest. None where it has no such image. */
+  digests(image: string): Promise<string[]>;
+  /** Makes a container that does not run yet. */
+  create(name: string, configuration: object): Promise<Objection>;
+  start(id: string): Promise<Objection>;
+  rename(id: string, name: string): Promise<Objection>;
+  /** Dead or alive; its named volumes stay. */
+  remove(id: string): Promise<Objection>;
   setRestartPolicy(id: string, policy: RestartPolicy): Promise<Objection>;
   disconnect(network: string, id: string): Promise<Objection>;
   connect(network: string, id: string, settings: object): Promise<Objection>;
@@ -53,6 +62,12 @@ export function openEngine(socketPath: string): Engine {
     pause: (id) => objection(async () => (await container(id)).pause()),
     unpause: (id) => objection(async () => (await container(id)).unpause()),
     kill: (id) => objection(async () => (await container(id)).kill({ signal: 'SIGKILL' })),
+    digests: async (image) => digests((await docker()).getImage(image)),
+    create: (name, configuration) =>
+      objection(async () => (await docker()).createContainer({ ...configuration, name })),
+    start: (id) => objection(async () => (await container(id)).start()),
+    rename: (id, name) => objection(async () => (await container(id)).rename({ name })),
+    remove: (id) => objection(async () => (await container(id)).remove({ force: true })),
     setRestartPolicy: (id, RestartPolicy) =>
       objection(async () => (await container(id)).update({ RestartPolicy })),
     disconnect: (name, Container) =>
@@ -81,6 +96,15 @@ async function changes(container: Docker.Container): Promise<Change[]> {
     // Null where nothing was changed.
     return parsed(changesSchema, await container.changes()) ?? [];
   } catch (error) {
+    throw silent(error);
+  }
+}
+
+async function digests(image: Docker.Image): Promise<string[]> {
+  try {
+    return parsed(imageSchema, await image.inspect()).RepoDigests ?? [];
+  } catch (error) {
+    if (statusOf(error) === 404) return [];
     throw silent(error);
   }
 }
