@@ -30,6 +30,7 @@ export async function runAgent(env: Env): Promise<void> {
       cgroups: config.CORDON_AGENT_CGROUPS,
       runtimeSocket: config.CORDON_AGENT_DOCKER,
       stateDirectory: config.CORDON_AGENT_STATE,
+      isEdge: config.CORDON_AGENT_EDGE === 'on',
     },
     token: () => readToken(tokenFile),
     complain: (problem) => log.warn(problem, 'a call failed'),

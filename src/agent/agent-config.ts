@@ -99,6 +99,12 @@ const SETTINGS = {
     schema: z.union([z.literal(''), z.string().regex(/^\//, 'is not the path of a socket')]),
     fallback: '',
   },
+  CORDON_AGENT_EDGE: {
+    meaning:
+      'on where sources of traffic may be blocked on this host, for itself and what it routes',
+    schema: z.enum(['on', 'off']),
+    fallback: 'off',
+  },
   CORDON_AGENT_STATE: {
     meaning: 'the directory in which the agent remembers what it must undo',
     schema: z.string().regex(/^\//, 'is not a path from the root'),

@@ -13,6 +13,8 @@ export type Answer = { headers?: Record<string, string> } & (
 const STATUS_OF: Readonly<Record<string, number>> = {
   subject_not_allowed: 403,
   subject_is_ours: 403,
+  source_is_ours: 403,
+  not_an_edge: 403,
   subject_not_found: 404,
   unsupported_subject: 422,
   subject_shares_host_network: 422,

@@ -6,9 +6,11 @@ import {
   freezeRequestSchema,
   thawRequestSchema,
 } from '../domain/host-capture.ts';
+import { blockRequestSchema, blockStateRequestSchema } from '../domain/host-blocking.ts';
 import { containRequestSchema, containStateRequestSchema } from '../domain/host-containment.ts';
 import type { HostSubject } from '../domain/host-subject.ts';
 import { type Answer, ok } from './answer.ts';
+import { createBlocking } from './block/block-source.ts';
 import { readBody } from './body.ts';
 import { createCaptures } from './capture/capture-answer.ts';
 import { createContainment } from './contain/contain-subject.ts';
@@ -32,6 +34,8 @@ export interface HostOptions {
   runtimeSocket: string;
   /** What the agent must undo is remembered below it. */
   stateDirectory: string;
+  /** Whether sources of traffic are blocked on this host; not where it is not given. */
+  isEdge?: boolean;
   /** Runs `captureInChild`; ours where it is not given. */
   captureProgram?: string;
 }
@@ -47,6 +51,7 @@ export function hostRoutesOf(
   const scope = { cgroups, engine: runtimeSocket === '' ? null : openEngine(runtimeSocket) };
   const capture = createCaptures({ ...options, ...scope });
   const freezer = freezerOf(scope, stateDirectory);
+  const blocking = createBlocking(options.isEdge === true);
   const containment = createContainment(scope, openRecords(stateDirectory));
   return {
     '/api/v1/freeze': post(freezeRequestSchema, ({ subject, lease }) =>
@@ -55,6 +60,10 @@ export function hostRoutesOf(
     '/api/v1/thaw': post(thawRequestSchema, ({ subject, holder }) => freezer.thaw(subject, holder)),
     '/api/v1/contain': post(containRequestSchema, containment.contain),
     '/api/v1/contain/state': post(containStateRequestSchema, containment.state),
+    '/api/v1/block': post(blockRequestSchema, (order, { socket }) =>
+      blocking.block(order, socket.remoteAddress),
+    ),
+    '/api/v1/block/state': post(blockStateRequestSchema, blocking.state),
     '/api/v1/capture': answering(captureRequestSchema, capture),
   };
 }
@@ -68,18 +77,21 @@ function freezerOf(scope: HostScope, stateDirectory: string): Freezer {
   return createFreezer(holding, openLeaseFiles(join(stateDirectory, 'leases')), readBootClock());
 }
 
-function post<T>(schema: z.ZodType<T>, act: (body: T) => Promise<object>): Record<string, Route> {
-  return answering(schema, async (body) => ok(await act(body)));
+function post<T>(
+  schema: z.ZodType<T>,
+  act: (body: T, request: IncomingMessage) => Promise<object>,
+): Record<string, Route> {
+  return answering(schema, async (body, request) => ok(await act(body, request)));
 }
 
 function answering<T>(
   schema: z.ZodType<T>,
-  answer: (body: T) => Promise<Answer>,
+  answer: (body: T, request: IncomingMessage) => Promise<Answer>,
 ): Record<string, Route> {
   return {
     POST: async (request) => {
       const read = await readBody(request, schema, MOST_BODY_BYTES);
-      return 'refusal' in read ? read.refusal : answer(read.body);
+      return 'refusal' in read ? read.refusal : answer(read.body, request);
     },
   };
 }

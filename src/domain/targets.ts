@@ -171,8 +171,8 @@ const attestorSchema = z
   })
   .refine(hasOnePlace, ONE_PLACE);
 
-function isOfTarget(actions: Record<string, object>, name: string): boolean {
-  return Object.hasOwn(actions, name) && 'target' in Object(actions[name]);
+function isOfTarget(actions: Record<string, object>, action: string): boolean {
+  return Object.hasOwn(actions, action) && 'target' in Object(actions[action]);
 }
 
 /** `targets.yaml`: where each action goes, how its effect is read, and who attests a host. */

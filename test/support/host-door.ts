@@ -52,11 +52,12 @@ export interface DoorOptions {
   runtimeSocket?: string;
   /** Below which an earlier agent has kept its records. */
   stateDirectory?: string;
+  isEdge?: boolean;
 }
 
 export async function openHostDoor(
   cgroups: readonly string[],
-  { captureProgram, runtimeSocket = '', stateDirectory }: DoorOptions = {},
+  { captureProgram, runtimeSocket = '', stateDirectory, isEdge = false }: DoorOptions = {},
 ): Promise<HostDoor> {
   const folder = mkdtempSync(join(tmpdir(), 'h-'));
   const complaints: unknown[] = [];
@@ -67,7 +68,12 @@ export async function openHostDoor(
     token: () => TOKEN,
     complain: ({ err }) => complaints.push(err),
     host: {
-      ...{ cgroups, runtimeSocket, stateDirectory: stateDirectory ?? join(folder, 'state') },
+      ...{
+        cgroups,
+        runtimeSocket,
+        stateDirectory: stateDirectory ?? join(folder, 'state'),
+        isEdge,
+      },
       ...(captureProgram !== undefined && { captureProgram }),
     },
   });

@@ -5,14 +5,13 @@ import { createConnection, type Socket } from 'node:net';
 import type { TestCgroup } from './cgroup.ts';
 import { eventually } from './eventually.ts';
 
-/** Of each pair one end is the host's, the other the namespace's; TEST-NET-3 (RFC 5737). */
-const HOST = '203.0.113.1';
-const INSIDE = '203.0.113.2';
+/** Of each pair one end is the host's, the other the namespace's; TEST-NET-3 (RFC 5737) unless another is named. */
+const NETWORK = '203.0.113';
 const PORT = 7_007;
 
-const ECHO = `
+const echo = (inside: string) => `
 import socket, sys, threading
-listener = socket.create_server(('${INSIDE}', ${PORT}))
+listener = socket.create_server(('${inside}', ${PORT}))
 def serve(peer):
     while data := peer.recv(4096): peer.sendall(data)
 print('ready', flush=True)
@@ -29,6 +28,8 @@ export interface Dialled {
 /** A process that echoes in a network namespace of its own, and the host at the other end of a cable. */
 export interface NetHost {
   pid: number;
+  /** Its address. */
+  inside: string;
   /** Null where there is no answer in time. */
   dial(): Promise<Dialled | null>;
   remove(): Promise<void>;
@@ -39,11 +40,12 @@ const WITHIN_MS = 500;
 
 let made = 0;
 
-export async function startNetHost(cgroup: TestCgroup): Promise<NetHost> {
+export async function startNetHost(cgroup: TestCgroup, network = NETWORK): Promise<NetHost> {
+  const [outside, within] = [`${network}.1`, `${network}.2`];
   const end = (made += 1);
   const [outer, inner] = [`co${process.pid}-${end}`, `ci${process.pid}-${end}`];
   const script = 'read -r _; exec python3 -c "$0"';
-  const child = spawn('unshare', ['--net', 'sh', '-c', script, ECHO], {
+  const child = spawn('unshare', ['--net', 'sh', '-c', script, echo(within)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(child, 'spawn');
@@ -55,19 +57,19 @@ export async function startNetHost(cgroup: TestCgroup): Promise<NetHost> {
   );
   const inside = ['nsenter', `--net=/proc/${pid}/ns/net`];
   run('ip', `link add ${outer} type veth peer name ${inner} netns ${pid}`);
-  run('ip', `address add ${HOST}/30 dev ${outer}`);
+  run('ip', `address add ${outside}/30 dev ${outer}`);
   run('ip', `link set ${outer} up`);
   for (const command of [
-    `address add ${INSIDE}/30 dev ${inner}`,
+    `address add ${within}/30 dev ${inner}`,
     `link set ${inner} up`,
     'link set lo up',
-    `route add default via ${HOST}`,
+    `route add default via ${outside}`,
   ]) {
     run(...inside, 'ip', command);
   }
   child.stdin.write('\n');
   await once(child.stdout, 'data');
-  return { pid, dial, remove: () => remove(child, outer) };
+  return { pid, inside: within, dial: () => dial(within), remove: () => remove(child, outer) };
 }
 
 function netOf(pid: number | 'self'): string {
@@ -80,8 +82,8 @@ function run(...command: string[]): void {
   execFileSync(program, args);
 }
 
-async function dial(): Promise<Dialled | null> {
-  const socket = createConnection({ host: INSIDE, port: PORT });
+async function dial(host: string): Promise<Dialled | null> {
+  const socket = createConnection({ host, port: PORT });
   socket.on('error', () => undefined);
   if (!(await inTime(once(socket, 'connect')))) {
     socket.destroy();

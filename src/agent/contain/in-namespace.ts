@@ -52,6 +52,6 @@ async function textOf(stream: Readable | null, giveUp: () => unknown): Promise<s
 }
 
 function missing(cause: unknown): Fault {
-  const message = 'nsenter of util-linux is needed to isolate a network namespace';
+  const message = 'nsenter of util-linux is needed to make rules in a network namespace';
   return new Fault('nsenter_missing', message, { retryable: false, cause });
 }

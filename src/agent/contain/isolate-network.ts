@@ -4,7 +4,8 @@ import type { ContainRequest, Reading } from '../../domain/host-containment.ts';
 import { attachmentsOf, attachAgain, detach } from './container-networks.ts';
 import { type Contained, isAlive } from './find-contained.ts';
 import { runIn } from './in-namespace.ts';
-import { listTable, loadTable, removeTable, tableOf } from './isolation-table.ts';
+import { isolationRules } from './isolation-rules.ts';
+import { listTable, loadTable, removeTable, tableOf } from './nft-table.ts';
 import { type NetNamespace, withNetNamespaces } from './net-namespaces.ts';
 import type { Measured, Step } from './step.ts';
 
@@ -61,7 +62,7 @@ async function apply(at: Contained, { allow, timeout_s }: ContainRequest): Promi
     assertNoneOfHost(namespaces);
     const table = tableOf(at.subject);
     const digests = namespaces.map(async (namespace) => {
-      await loadTable(namespace, table, { allow, timeout_s });
+      await loadTable(namespace, isolationRules(table, { allow, timeout_s }));
       return [namespace.id, (await listTable(namespace, table))?.digest ?? ''] as const;
     });
     return Object.fromEntries(await Promise.all(digests));

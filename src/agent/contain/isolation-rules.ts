@@ -1,8 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ContainRequest } from '../../domain/host-containment.ts';
-
-/** Before connections are tracked (NF_IP_PRI_RAW), so that what is established already is cut as well. */
-const PRIORITY = -300;
+import { emptied, equals, prefix, PRIORITY } from './table-rules.ts';
 
 /** nf_proto of both families, as an element of a set. */
 const FAMILIES = ['ipv4', 'ipv6'] as const;
@@ -21,21 +19,13 @@ type Terms = Pick<ContainRequest, 'allow' | 'timeout_s'>;
  * loopback nor goes to or comes from an allowed network. With a timeout, only as long as the lease has its elements.
  */
 export function isolationRules(table: string, terms: Terms): object {
-  const own = { family: 'inet', name: table };
   return {
     nftables: [
-      // Adding what is there is harmless, and deleting what is not would fail.
-      { add: { table: own } },
-      { delete: { table: own } },
-      { add: { table: own } },
+      ...emptied(table),
       ...setsOf(table, terms),
       ...Object.entries(HOOKS).flatMap(([hook, how]) => chainOf(table, hook, how, terms)),
     ],
   };
-}
-
-export function removalOf(table: string): object {
-  return { nftables: [{ delete: { table: { family: 'inet', name: table } } }] };
 }
 
 function setsOf(table: string, { allow, timeout_s }: Terms): object[] {
@@ -58,11 +48,6 @@ function elements(elem: object[]) {
 
 function familyOf(cidr: string): (typeof FAMILIES)[number] {
   return isIPv6(cidr.split('/')[0] ?? '') ? 'ipv6' : 'ipv4';
-}
-
-function prefix(cidr: string): object {
-  const [addr, length] = cidr.split('/');
-  return { prefix: { addr, len: Number(length) } };
 }
 
 function chainOf(
@@ -89,8 +74,4 @@ function chainOf(
     { add: { chain } },
     ...rules.map((expr) => ({ add: { rule: { ...at, chain: hook, expr } } })),
   ];
-}
-
-function equals(left: object, right: string): object {
-  return { match: { op: '==', left, right } };
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import type { ContainRequest } from '../../domain/host-containment.ts';
-import type { HostSubject } from '../../domain/host-subject.ts';
 import { canonicalJson } from '../../evidence/canonical.ts';
 import { runIn, type Said } from './in-namespace.ts';
-import { isolationRules, removalOf } from './isolation-rules.ts';
 import type { NetNamespace } from './net-namespaces.ts';
+import { removalOf } from './table-rules.ts';
 
 /** A table as the kernel lists it. */
 export interface Listing {
@@ -14,20 +12,18 @@ export interface Listing {
   digest: string;
   /** Packets that were dropped. */
   dropped: number;
+  /** Chains, sets and rules (libnftables-json(5)). */
+  parts: Record<string, unknown>[];
 }
 
-/** A name of its own for each subject: several may share a namespace. */
-export function tableOf(subject: HostSubject): string {
-  return `cordon_${createHash('sha256').update(canonicalJson(subject)).digest('hex').slice(0, 12)}`;
+/** A name of its own for whatever it is about: several tables may share a namespace. */
+export function tableOf(about: object): string {
+  return `cordon_${createHash('sha256').update(canonicalJson(about)).digest('hex').slice(0, 12)}`;
 }
 
-/** Makes the table or replaces it, in one transaction. Faults: `nft_missing`, `nft_failed`. */
-export async function loadTable(
-  namespace: NetNamespace,
-  table: string,
-  terms: Pick<ContainRequest, 'allow' | 'timeout_s'>,
-): Promise<void> {
-  const said = await nft(namespace, [JSON.stringify(isolationRules(table, terms))]);
+/** Does what the rules say, in one transaction. Faults: `nft_missing`, `nft_failed`. */
+export async function loadTable(namespace: NetNamespace, rules: object): Promise<void> {
+  const said = await nft(namespace, [JSON.stringify(rules)]);
   if (said.code !== 0) throw failed(said);
 }
 
@@ -50,7 +46,7 @@ export async function listTable(namespace: NetNamespace, table: string): Promise
 async function nft(namespace: NetNamespace, args: readonly string[]): Promise<Said> {
   const said = await runIn(namespace, 'nft', ['-j', ...args]);
   if (said.code !== NOT_FOUND) return said;
-  const message = 'nft of nftables is needed to isolate a network namespace';
+  const message = 'nft of nftables is needed to make rules in a network namespace';
   throw new Fault('nft_missing', message, { retryable: false });
 }
 
@@ -67,7 +63,7 @@ function listingOf(text: string): Listing {
     if (key === 'packets' && typeof value === 'number') dropped += value;
     return CHANGING.has(key) ? undefined : value;
   });
-  return { digest: createHash('sha256').update(lasting).digest('hex'), dropped };
+  return { digest: createHash('sha256').update(lasting).digest('hex'), dropped, parts };
 }
 
 /** Handles are numbered as they come, counters count, leases run down. */
