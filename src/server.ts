@@ -127,6 +127,7 @@ export async function startServer(
     authenticate: principals.authenticate,
     mintSignalToken: foundation.signalTokens.mint,
     policy,
+    baseline: foundation.baseline,
     exporter: foundation.exporterFor(engine.status),
     engineStatus: engine.status,
     notifierStatus: notifier.status,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baselineReportSchema, type BaselineReport } from '../domain/baseline-check.ts';
 import type { Command } from '../domain/ceremony.ts';
 import { incidentRecordSchema, type Incident } from '../domain/incident-record.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../domain/ledger-entry.ts';
@@ -13,6 +14,8 @@ import { readEventStream } from './event-stream.ts';
 const COMMAND_PATIENCE_MS = 150_000;
 /** A bundle holds every incident and every entry. */
 const EXPORT_PATIENCE_MS = 120_000;
+/** Every check has its own limit, and several go on at once. */
+const BASELINE_PATIENCE_MS = 300_000;
 const ANSWER_MARGIN_MS = 10_000;
 
 export interface ReportRequest {
@@ -36,6 +39,8 @@ export interface Api {
   report(request: ReportRequest): Promise<Incident>;
   command(command: Command, id: string, note: string): Promise<void>;
   reloadPolicy(): Promise<unknown>;
+  /** Compares with the known-good baseline; without names, by every check there is. */
+  checkBaseline(asked: { incident_id?: string; checks?: string[] }): Promise<BaselineReport>;
   /** The signed bundle; of all incidents where `id` is ''. Why it is exported is on record. */
   bundle(id: string, reason: string): Promise<Uint8Array>;
   /** The bundle of one incident, as far as the query's scope goes and redacted as it says. */
@@ -63,6 +68,15 @@ export function createApi(client: Client): Api {
     report: (request) => sendReport(client, request),
     command: (command, id, note) => order(client, command, id, note),
     reloadPolicy: () => client.json({ method: 'POST', path: '/api/v1/reload' }, z.json()),
+    checkBaseline: (body) => {
+      const path = '/api/v1/baseline/check';
+      const patienceMs = BASELINE_PATIENCE_MS;
+      const about = body.incident_id !== undefined && { about: body.incident_id };
+      return client.json(
+        { method: 'POST', path, body, ...about, patienceMs },
+        baselineReportSchema,
+      );
+    },
     bundle: (id, reason) => {
       const scope = id === '' ? '' : `?incident=${encodeURIComponent(id)}`;
       const path = `/api/v1/forensic/export${scope}`;

@@ -14,12 +14,29 @@ export const checkResultSchema = z.strictObject({
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
+/** All that was compared at once, and what it comes to. */
+export const baselineReportSchema = z.strictObject({
+  /** '' where the checks were made for no incident. */
+  incident_id: z.string(),
+  verdict: z.enum(CHECK_VERDICTS),
+  results: z.array(checkResultSchema),
+});
+export type BaselineReport = z.infer<typeof baselineReportSchema>;
+
+/** The worst of them; of nothing, nothing is known. */
+export function verdictOf(results: readonly CheckResult[]): CheckResult['verdict'] {
+  const is = (wanted: CheckResult['verdict']) => results.some(({ verdict }) => verdict === wanted);
+  if (is('fail')) return 'fail';
+  return results.length === 0 || is('unknown') ? 'unknown' : 'pass';
+}
+
 /** What the checks are made for. */
 export interface CheckedIncident {
+  /** '' where they are made for none. */
   incident_id: string;
   class: string;
   subject: Record<string, string>;
-  /** '' where it is not contained, or where the checks are made for no incident. */
+  /** '' where it is not contained. */
   contained_at: string;
 }
 

@@ -1,3 +1,4 @@
+import type { BaselineChecks } from '../domain/baseline-check.ts';
 import type { Commands } from '../domain/commands.ts';
 import type { PlaceOfCustody } from '../domain/custody.ts';
 import type { EvidenceRetention, EvidenceStore } from '../domain/evidence.ts';
@@ -36,10 +37,11 @@ export interface ShimDeps {
   /** A short-lived token with which this person, and nobody else, may signal this incident. */
   mintSignalToken: SignalTokens['mint'];
   policy: {
-    current(): Pick<Policy, 'digest' | 'containment' | 'targets'>;
+    current(): Pick<Policy, 'digest' | 'containment' | 'targets' | 'baseline'>;
     /** Throws `PolicyError`; the policy in force then stays. */
     reload(actor: string): Promise<Pick<Policy, 'digest'>>;
   };
+  baseline: BaselineChecks;
   exporter: Exporter;
   /** `since`: the instant of the last change. */
   engineStatus: () => { connected: boolean; since: string };

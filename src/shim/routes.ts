@@ -3,6 +3,7 @@ import { acknowledge } from './routes/acknowledge.ts';
 import { alertCounts } from './routes/alert-counts.ts';
 import { alertDelivery } from './routes/alert-delivery.ts';
 import { alerts, alertsOf } from './routes/alerts.ts';
+import { baselineCheck } from './routes/baseline-check.ts';
 import { close } from './routes/close.ts';
 import { docs } from './routes/docs.ts';
 import { events } from './routes/events.ts';
@@ -64,6 +65,7 @@ export function createRoutes(): Route[] {
     recoveryReattest,
     signalToken,
     forensicExport,
+    baselineCheck,
     events(),
     reload,
     metrics,

@@ -107,6 +107,7 @@ export async function boot(
     authenticate: (header) => principals.authenticate(header),
     mintSignalToken: (...grant) => signalTokens.mint(...grant),
     policy: held,
+    baseline: { run: async () => [] },
     exporter: createExporter({
       ledger,
       policy: held,

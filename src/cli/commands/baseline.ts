@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { labelSchema } from '../../domain/attestation-policy.ts';
 import { fitting } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
+import { baselineCheckCommand } from './baseline-check.ts';
 
 interface Options {
   name: string;
@@ -9,7 +10,9 @@ interface Options {
 }
 
 export function baselineCommand(cli: Cli): Command {
-  const baseline = new Command('baseline').description('known-good states of hosts');
+  const baseline = new Command('baseline').description(
+    'known-good states, and checks against them',
+  );
   baseline
     .command('capture')
     .description('take what an enrolled host shows now as known-good, into policy/attestation.yaml')
@@ -21,7 +24,7 @@ export function baselineCommand(cli: Cli): Command {
     )
     .option('--despite-incident', 'also while the host is contained, after a change of your own')
     .action((host: string, options: Options) => capture(cli, host, options));
-  return baseline;
+  return baseline.addCommand(baselineCheckCommand(cli));
 }
 
 async function capture(cli: Cli, host: string, options: Options): Promise<void> {
