@@ -9,6 +9,7 @@ import { createCustodian } from './adapters/custody/custodian.ts';
 import { thisMachine } from './adapters/custody/machine.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
+import { createOnePasswordDriver } from './adapters/systems/onepassword/onepassword-driver.ts';
 import { createDenyList } from './adapters/systems/opa/deny-list.ts';
 import { createOpaDriver } from './adapters/systems/opa/opa-driver.ts';
 import { createSpireDriver } from './adapters/systems/spire/spire-driver.ts';
@@ -58,6 +59,7 @@ export async function layFoundation(config: Config, log: Logger) {
   const denyList = createDenyList({ home, now });
   const systems: SystemDrivers = {
     opa: createOpaDriver(denyList),
+    onepassword: createOnePasswordDriver({ home, now }),
     spire: createSpireDriver({ home, now, denyList, befores: ledger.befores }),
   };
   const targets = withSystemSteps(

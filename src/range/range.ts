@@ -13,6 +13,9 @@ import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
 import { registry } from './registry.ts';
 import { ATTESTOR_KEY_FILE, ensureSecret, tokenFile, VAULT_PASSPHRASE_FILE } from './secrets.ts';
+import { createConnect } from './secrets/connect.ts';
+import { createIssuer } from './secrets/issuer.ts';
+import { FIRST_SECRETS_FILE } from './secrets/practice-secrets.ts';
 import type { RangeName, RangeService } from './service.ts';
 import { openRegistry } from './spire/registry.ts';
 import { createSpireAgent } from './spire/spire-agent.ts';
@@ -89,8 +92,11 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const attestor = createRangeAttestor(ensureSecret(home, ATTESTOR_KEY_FILE), now);
   const authorizer = createAuthorizer(ensureSecret(home, SVID_KEY_FILE), now);
   const extensions = createExtensionRuntime(now);
-  const asked = [attestor, integrity, authorizer];
-  return [agent, airlock, vault, registry, ...asked, extensions, state, gate];
+  const firstSecrets = ensureSecret(home, FIRST_SECRETS_FILE);
+  return [
+    ...[agent, airlock, vault, registry, attestor, integrity, authorizer],
+    ...[extensions, state, gate, createConnect(firstSecrets, now), createIssuer(firstSecrets)],
+  ];
 }
 
 /** The one service that is two: a server with its own protocol, and the agent of the node. */

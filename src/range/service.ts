@@ -14,6 +14,8 @@ export const RANGE_NAMES = [
   'extensions',
   'state',
   'gate',
+  'onepassword',
+  'issuer',
 ] as const;
 /** The host is there only where a software TPM can be had. */
 export type RangeName = (typeof RANGE_NAMES)[number] | 'host';
@@ -25,6 +27,10 @@ export const MAX_LISTED = 20;
 export interface RangeCall {
   query: URLSearchParams;
   body: Record<string, unknown>;
+  /** What the body of a PATCH is where it is a JSON array. */
+  list: unknown[];
+  /** By its name in lower case. */
+  header(name: string): string | undefined;
   /** The service was told to answer as if it did its work, and not to do it. */
   lying: boolean;
 }
@@ -51,7 +57,7 @@ export interface Poured {
 export type RangeHandler = (
   call: RangeCall,
   store: RangeStore,
-) => RangeAnswer | Promise<RangeAnswer | Forwarded | Poured>;
+) => RangeAnswer | Forwarded | Promise<RangeAnswer | Forwarded | Poured>;
 
 /** What an effect is asked for: whom it is about, and the whole order that it came in. */
 export interface EffectOrder {

@@ -104,7 +104,13 @@ async function respond(
   const body = await readBody(request);
   if ('status' in body) return body;
   const lying = fault?.fault === 'lying';
-  const call: RangeCall = { query: url.searchParams, body: body.object, lying };
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const call: RangeCall = {
+    ...{ query: url.searchParams, body: body.object, list: body.list, header, lying },
+  };
   const answer = await act(door, request, url.pathname, route, call);
   return fault?.fault === 'error_after_effect' ? problem(500, 'internal error') : answer;
 }
@@ -115,7 +121,7 @@ function act(
   path: string,
   route: string,
   call: RangeCall,
-): RangeAnswer | Promise<RangeAnswer | Forwarded | Poured> {
+): RangeAnswer | Forwarded | Promise<RangeAnswer | Forwarded | Poured> {
   const { service, store } = door;
   const key = request.headers['idempotency-key'];
   if (route === 'POST /range/faults') return order(door, call);
@@ -168,7 +174,7 @@ function effect(
 
 async function readBody(
   request: IncomingMessage,
-): Promise<{ object: Record<string, unknown> } | RangeAnswer> {
+): Promise<{ object: Record<string, unknown>; list: unknown[] } | RangeAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -176,11 +182,14 @@ async function readBody(
     if (size > MAX_BODY_BYTES) return problem(413, 'body too large');
     chunks.push(chunk);
   }
-  if (size === 0) return { object: {} };
+  if (size === 0) return { object: {}, list: [] };
   try {
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (request.method === 'PATCH' && Array.isArray(value)) return { object: {}, list: value };
     const parsed = z.record(z.string(), z.unknown()).safeParse(value);
-    return parsed.success ? { object: parsed.data } : problem(400, 'the body must be an object');
+    return parsed.success
+      ? { object: parsed.data, list: [] }
+      : problem(400, 'the body must be an object');
   } catch {
     return problem(400, 'the body is not JSON');
   }
