@@ -72,7 +72,7 @@ const spireEntriesSchema = z.strictObject({
 
 const vaultSchema = z.strictObject({
   secrets: z.int().nonnegative(),
-  /** When each must have been rotated since: an instant, or `incident` for the incident's containment. */
+  /** When each must have been rotated since: an instant, or `incident` for when the incident was reported. */
   rotated_since: z.union([z.literal('incident'), instantSchema]).optional(),
 });
 

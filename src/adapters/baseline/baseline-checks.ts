@@ -3,11 +3,15 @@ import type { BaselineChecks, CheckedIncident } from '../../domain/baseline-chec
 import type { BaselineCheck } from '../../domain/baseline-policy.ts';
 import type { InventorySource } from '../../domain/inventory.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { TargetsPolicy } from '../../domain/targets.ts';
+import type { Place } from '../targets/endpoint.ts';
 import { createEndpointPool, type EndpointPool } from '../targets/endpoint-pool.ts';
 import { unknown, type Finding, type Surroundings } from './checker.ts';
 import { checkGitTree } from './git-tree.ts';
 import { checkImageSignature } from './image-signature.ts';
 import { inTurns } from './in-turns.ts';
+import { knownFrom } from './known.ts';
+import { checkSecretInventory } from './secret-inventory.ts';
 import { checkSharedState } from './shared-state.ts';
 import { checkTargetState } from './target-state.ts';
 
@@ -55,18 +59,21 @@ async function find(
   const check = Object.hasOwn(baseline.checks, name) ? baseline.checks[name] : undefined;
   if (check === undefined) return unknown(`baseline.yaml has no check ${name}`);
   const signal = AbortSignal.timeout(check.timeout_ms);
+  const places = placesIn(targets);
+  const at = (place: Place) => pool.at(place, places);
   const target = (of: string) => {
     const place = Object.hasOwn(targets.targets, of) ? targets.targets[of] : undefined;
-    return place ? pool.at(place, targets.targets) : unknown(`targets.yaml has no target ${of}`);
+    return place ? at(place) : unknown(`targets.yaml has no target ${of}`);
   };
-  const running = inventory && (() => imagesIn(inventory));
-  const made = make(check, { about, home, policy: { targets }, target, running, signal, now });
+  const known = inventory && knownFrom(inventory, about);
+  const made = make(check, { about, home, policy: { targets }, target, at, known, signal, now });
   return inTime(made.catch(notCompared), check.timeout_ms + GRACE_MS);
 }
 
-async function imagesIn(inventory: InventorySource): Promise<string[]> {
-  const { agents } = await inventory.read();
-  return Object.values(agents).flatMap(({ image }) => (image === undefined ? [] : [image]));
+/** Targets and systems under names of their own: connections to all others are closed. */
+function placesIn({ targets, systems }: TargetsPolicy): Record<string, Place> {
+  const named = Object.entries(systems).map(([name, of]) => [`system ${name}`, of]);
+  return { ...targets, ...Object.fromEntries(named) };
 }
 
 async function make(check: BaselineCheck, surroundings: Surroundings): Promise<Finding> {
@@ -79,8 +86,9 @@ async function make(check: BaselineCheck, surroundings: Surroundings): Promise<F
       return checkGitTree(check, surroundings);
     case 'image_signature':
       return checkImageSignature(check, surroundings);
-    case 'spire_entries':
     case 'secret_inventory':
+      return checkSecretInventory(check, surroundings);
+    case 'spire_entries':
       return unknown(`${check.kind} cannot be checked here`);
   }
 }

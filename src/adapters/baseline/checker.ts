@@ -1,7 +1,8 @@
 import type { BaselineCheck, BaselineCheckOf } from '../../domain/baseline-policy.ts';
 import type { CheckedIncident, CheckResult } from '../../domain/baseline-check.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Endpoint } from '../targets/endpoint.ts';
+import type { Reach } from '../../domain/inventory.ts';
+import type { Endpoint, Place } from '../targets/endpoint.ts';
 
 /** What a check is made with. */
 export interface Surroundings {
@@ -12,12 +13,22 @@ export interface Surroundings {
   policy: Pick<Policy, 'targets'>;
   /** The connection to a target of the running policy, or what is to be said where there is none. */
   target(name: string): Endpoint | Finding;
-  /** The images that run, by digest; absent where nobody keeps an inventory. */
-  running?: (() => Promise<string[]>) | undefined;
+  /** The connection to another place that the running policy names. */
+  at(place: Place): Endpoint;
+  /** What the inventory says; absent where nobody keeps one. */
+  known?: Known | undefined;
   /** Ends the check. */
   signal: AbortSignal;
   /** Milliseconds since the epoch. */
   now: () => number;
+}
+
+/** Read anew for each check. Both throw what the inventory throws. */
+export interface Known {
+  /** The images that run. */
+  images(): Promise<string[]>;
+  /** What the subject can have reached of one kind, by the subject field that names it. */
+  reached(reach: Reach, field: string): Promise<string[]>;
 }
 
 /** What came of a comparison. `unknown` is for whatever cannot be compared, never for what differs. */

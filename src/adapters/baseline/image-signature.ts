@@ -30,7 +30,7 @@ export const checkImageSignature: Checker<'image_signature'> = async (check, sur
   if (!(await isDirectory(at(check.signatures)))) {
     return unknown(`there is no directory ${check.signatures}`);
   }
-  const flaws = strangers(approved, await surroundings.running?.());
+  const flaws = strangers(approved, await surroundings.known?.images());
   for (const image of approved) {
     const file = join(at(check.signatures), image.digest.replace(':', '-'));
     const payload = await readIfThere(`${file}.payload`);
