@@ -6,6 +6,7 @@ import type { Plan, PlannedAction } from './plan.ts';
 import type { Severity } from './severity.ts';
 import type { Subject } from './report.ts';
 import type { JsonObject } from './alert.ts';
+import type { TriagedAlert } from './triaged-alert.ts';
 
 /** What came in one call of a detector, as it came. */
 export interface DeliveryRecord {
@@ -21,9 +22,14 @@ export interface DeliveryRecord {
   received_ms: number;
 }
 
-/** What becomes of an alert that no report is made of. */
-export const SET_ASIDE = ['unmatched', 'cleared', 'health', 'refused'] as const;
+/** What becomes of an alert that no report is made of. `logged`: a tree has found it to be nothing more by itself. */
+export const SET_ASIDE = ['unmatched', 'cleared', 'health', 'refused', 'logged'] as const;
 export type SetAside = (typeof SET_ASIDE)[number];
+
+export interface SetAsideAlert {
+  set_aside: SetAside;
+  reason: string;
+}
 
 /** What an alert that is listed came to. A repeat is listed where it came first. */
 export const LISTED_OUTCOMES = ['incident', 'observation', ...SET_ASIDE] as const;
@@ -34,7 +40,12 @@ export interface AlertAdmission {
   occurred_ms: number;
   /** Whether its identity tells it from others for some time only. */
   timeless: boolean;
-  becomes: { set_aside: SetAside; reason: string } | CausedAlert;
+  becomes: SetAsideAlert | CausedAlert | TriagedAlert;
+}
+
+/** One that is no question any more. */
+export interface DecidedAdmission extends AlertAdmission {
+  becomes: SetAsideAlert | CausedAlert;
 }
 
 /** An alert that is a report, and of which cause. */
@@ -62,6 +73,8 @@ export interface AdmittedAlert {
   incident_id: string;
   /** What is done about a subject that it brought to the incident; absent where it brought none. */
   widens?: Widening;
+  /** What it was decided to be; absent where that was no question. */
+  decided?: SetAsideAlert | CausedAlert;
 }
 
 /** One alert as it is listed. Instants in UTC with milliseconds. */

@@ -4,7 +4,7 @@ import { nameSchema, severitySchema } from './primitives.ts';
 import { subjectFieldSchema } from './report.ts';
 
 /** In the Common Expression Language. `alert` is the alert as its format's reader gives it. */
-const expressionSchema = z.string().min(1).max(2_000);
+export const expressionSchema = z.string().min(1).max(2_000);
 
 /** The first that comes to something, which neither an absent member nor '' nor null does. */
 const firstOfSchema = z
@@ -17,6 +17,8 @@ export const alertRuleSchema = z.strictObject({
   /** An alert for which this is true, and no earlier rule's was. One that cannot be decided is not true. */
   when: expressionSchema,
   class: nameSchema,
+  /** The tree of `triage.yaml` that decides the class instead, by what else is known; this class is what it falls back on. */
+  triage: z.exactOptional(nameSchema),
   /** A severity, or an expression that comes to one. Else it is the default of the class. */
   severity: z.union([severitySchema, expressionSchema]).optional(),
   subject: z.partialRecord(subjectFieldSchema, firstOfSchema).default({}),

@@ -18,6 +18,7 @@ import { clockSchema } from './clock.ts';
 import { courseSchema, ON_CAPTURE_FAILURE, plannedActionSchema, planSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
 import { retentionSchema } from './retention.ts';
+import { triageMarkSchema } from './triage.ts';
 
 export const gapSchema = z.strictObject({ collector: z.string(), reason: z.string() });
 export const artifactSchema = z.strictObject({
@@ -133,6 +134,8 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     plan: planSchema,
     /** The alert that it was; absent where nobody's alert was read. */
     alert: z.exactOptional(alertMarkSchema),
+    /** Why it is of this class; absent where no tree was asked. */
+    triage: z.exactOptional(triageMarkSchema),
   }),
   z.strictObject({
     type: z.literal('observed'),

@@ -21,6 +21,7 @@ import {
 import { playbookProgressSchema } from './playbook-progress.ts';
 import { plannedActionSchema, slasSchema } from './plan.ts';
 import { subjectSchema } from './report.ts';
+import { triageMarkSchema } from './triage.ts';
 
 export const STATES = [
   'open',
@@ -120,6 +121,8 @@ export const incidentRecordSchema = z.strictObject({
   closed_by: z.string(),
   /** The alert that it began as; null where it was reported otherwise. */
   alert: alertMarkSchema.nullable().default(null),
+  /** Why it is of its class; null where no tree was asked. */
+  triage: triageMarkSchema.nullable().default(null),
   /** Further alerts of its cause; null where none came. */
   observations: observationsSchema.nullable().default(null),
   /** Whom else the fault has struck, beside `subject`. */

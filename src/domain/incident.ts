@@ -51,6 +51,7 @@ export function open({ at, event }: Reported): Incident {
     closed_at: '',
     closed_by: '',
     alert: event.alert ?? null,
+    triage: event.triage ?? null,
     observations: null,
     further_subjects: [],
     raised_at: '',

@@ -117,6 +117,12 @@ function reachesHosts(playbook: Playbook | undefined): boolean {
   return playbook?.steps.some(({ each }) => each === 'containers') === true;
 }
 
+/** What an action holds for a subject, as plans name it; null where no target carries the action out. */
+export function resourceFor(policy: Policy, action: string, subject: Subject): string | null {
+  const isKnown = Object.hasOwn(policy.targets.actions, action);
+  return isKnown ? planOn(templateOf(policy, action), subject).resource : null;
+}
+
 /** Whether its target has a status document; what is on a host is captured from its agent, and a system has none. */
 function hasStatus({ targets }: Policy, { kind, target }: PlannedAction): boolean {
   return kind === 'target' && Object.hasOwn(targets.targets, target);

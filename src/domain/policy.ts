@@ -11,6 +11,7 @@ import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
 import { reporterSchema } from './reporter.ts';
 import { SEVERITIES } from './severity.ts';
 import { targetsPolicySchema } from './targets.ts';
+import { triagePolicySchema } from './triage.ts';
 
 const versionSchema = z.literal(1);
 
@@ -148,6 +149,7 @@ export const policySchema = z.strictObject({
   notifications: notificationsPolicySchema,
   attestation: attestationPolicySchema,
   baseline: baselinePolicySchema,
+  triage: triagePolicySchema,
   /** What the alerts of each format become. An alert of a format without rules becomes nothing. */
   detectors: z.partialRecord(alertFormatSchema, detectorRulesSchema),
   /** By name. A class that only a playbook knows has its rule among those of `containment`. */

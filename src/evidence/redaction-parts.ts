@@ -12,6 +12,7 @@ import {
   severitySchema,
 } from '../domain/primitives.ts';
 import { subjectFieldSchema } from '../domain/report.ts';
+import { LEVELS } from '../domain/triage.ts';
 import {
   COUNT,
   digest,
@@ -183,6 +184,13 @@ export const ALERT = members({
 });
 export const ACTIONS = list(ACTION);
 export const WIDENING: Members = { subject: SUBJECT, actions: ACTIONS };
+/** In the words of the policy. */
+export const TRIAGE = members({
+  tree: POLICY_NAME,
+  path: list(members({ question: POLICY_NAME, answer: POLICY_NAME })),
+  level: keepOneOf(LEVELS),
+  playbook: NAMED,
+});
 export const LINK = { by: NAMED, reason: TEXT, other: ID };
 
 export const REPORT = {

@@ -21,6 +21,7 @@ import {
   REQUIREMENTS,
   COURSE,
   ALERT,
+  TRIAGE,
   WIDENING,
   ACTIONS,
   LINK,
@@ -64,6 +65,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
       playbook: PLAYBOOK_PLAN,
     }),
     alert: ALERT,
+    triage: TRIAGE,
   },
   observed: {
     source: NAMED,
@@ -182,6 +184,7 @@ export const INCIDENT_RULES: Members = {
   closed_at: AT,
   closed_by: NAMED,
   alert: ALERT,
+  triage: TRIAGE,
   observations: members({
     count: COUNT,
     first_at: AT,

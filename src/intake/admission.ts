@@ -5,6 +5,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Report } from '../domain/report.ts';
+import type { TriageMark } from '../domain/triage.ts';
 import { DISPATCH_LEASE_MS } from './dispatcher.ts';
 import { incidentId } from './incident-id.ts';
 import { REFLEX_PATIENCE_MS } from './reflex.ts';
@@ -18,14 +19,20 @@ export interface AdmissionDeps {
   now: () => number;
 }
 
-/** Everything that is written of one report, with the plan that answers it. `alert`: what it was read out of. */
+/** What a report was read out of, and why it is of its class where a tree says that. */
+export interface ReadOutOf {
+  alert: AlertMark;
+  triage?: TriageMark;
+}
+
+/** Everything that is written of one report, with the plan that answers it. */
 export function admissionOf(
   deps: AdmissionDeps,
   principal: Principal,
   report: Sourced,
   plan: Plan,
   idempotency_key: string,
-  alert?: AlertMark,
+  from?: ReadOutOf,
 ): Admission {
   const nowMs = deps.now();
   const created_at = new Date(nowMs).toISOString();
@@ -43,7 +50,7 @@ export function admissionOf(
   const { created_at: at, ...reported } = input;
   const event = {
     ...({ type: 'reported', ...reported, evidence: report.evidence } as const),
-    ...(alert === undefined ? {} : { alert }),
+    ...from,
   };
   const freezes = plan.actions.some((action) => action.freeze);
   return {

@@ -1,5 +1,10 @@
 import type { Alert, AlertFormatName, AlertMark } from '../domain/alert.ts';
-import type { AlertAdmission, CausedAlert, DeliveryRecord } from '../domain/alert-log.ts';
+import type {
+  AlertAdmission,
+  CausedAlert,
+  DeliveryRecord,
+  SetAsideAlert,
+} from '../domain/alert-log.ts';
 import { epochMs, instantOf } from '../domain/instant.ts';
 import { once } from '../domain/once.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -14,6 +19,7 @@ import { alertIdentity } from './alert-identity.ts';
 import { DETECTOR_FAILURE } from './detector-failure.ts';
 import { dropsOf } from './detector-drops.ts';
 import type { Match } from './mapping/match-alert.ts';
+import { triagedAlert, type Triaged } from './triage/triaged-alert.ts';
 
 /** A rule's name may be as long as a policy likes; of a title, as much as a list shows. */
 const LONGEST_TITLE = 256;
@@ -44,8 +50,12 @@ export function alertAdmission(
   if (aside !== null || match === null) {
     return { ...made, becomes: aside ?? { set_aside: 'unmatched', reason: '' } };
   }
-  const caused = { match, mark, occurred_ms };
-  return { ...made, becomes: causedBy(deps, policy, principal, source, caused) };
+  const caused = (as: Triaged) =>
+    causedBy(deps, policy, principal, source, { ...as, mark, occurred_ms });
+  return {
+    ...made,
+    becomes: triagedAlert(policy, format, alert, match, caused) ?? caused({ match }),
+  };
 }
 
 /** By the rules for what was seen; what a detector says of itself counts where somebody wants to hear it. */
@@ -95,7 +105,7 @@ function asideOf(
   { name, classes }: Principal,
   { kind }: Alert,
   match: Match | null,
-): Extract<AlertAdmission['becomes'], { set_aside: string }> | null {
+): SetAsideAlert | null {
   if (match === null) return kind === 'finding' ? null : { set_aside: kind, reason: '' };
   if (!Object.hasOwn(containment.rules, match.class)) {
     return { set_aside: 'unmatched', reason: `unknown_class: ${match.class}` };
@@ -111,7 +121,7 @@ function causedBy(
   policy: Policy,
   principal: Principal,
   source: string,
-  { match, mark, occurred_ms }: { match: Match; mark: AlertMark; occurred_ms: number },
+  { match, triage, mark, occurred_ms }: Triaged & { mark: AlertMark; occurred_ms: number },
 ): CausedAlert {
   const { severity, subject } = match;
   const plan = planFor(policy, { class: match.class, severity, subject });
@@ -120,11 +130,12 @@ function causedBy(
   const report = () => {
     return { ...named, source, ...says(), occurred_at: instantOf(occurred_ms) };
   };
+  const from = { alert: mark, ...(triage === undefined ? {} : { triage }) };
   return {
     cause: causeOf(match, mark),
     window_ms: windowOf(policy, match.class),
     ...{ class: match.class, subject, plan, says },
-    opens: once(() => admissionOf(deps, principal, report(), plan, '', mark)),
+    opens: once(() => admissionOf(deps, principal, report(), plan, '', from)),
     counted: countedOf(plan),
     widening: (existing) => wideningFor(policy, named, existing),
   };

@@ -3,6 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { PartFinding } from './policy-issues.ts';
 import { NOTES } from './notes.ts';
 import type { PolicyPart } from './policy-source.ts';
+import { brokenTrees } from './policy-triage.ts';
 
 /**
  * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for what the
@@ -16,6 +17,7 @@ export function contradictions(
     ...unknownActions(policy),
     ...stepsOfNoHost(policy),
     ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
+    ...brokenTrees(policy),
     ...reservedSources(policy),
     ...certificatesNamedTwice(policy),
     ...webhooksNamedTwice(policy),

@@ -26,28 +26,31 @@ export function rulesAsWritten(source: PolicySource): Policy['detectors'] {
 }
 
 /**
- * Rules about classes that there are not. A default of ours that stands in for what the operator did not write may
- * speak of such; there it is without effect.
+ * Rules about classes and trees that there are not. A default of ours that stands in for what the operator did not write
+ * may speak of such; there it is without effect.
  */
-export function classlessRules(
-  { containment }: Pick<Policy, 'containment'>,
+export function danglingRules(
+  { containment, triage }: Pick<Policy, 'containment' | 'triage'>,
   source: PolicySource,
 ): PolicyProblem[] {
   return detectorFiles(source).flatMap(([format, file]) => {
     if (file.shipped) return [];
     const { document, rules } = readRules(format, file);
-    return (rules?.rules ?? []).flatMap(({ class: name }, index) =>
-      Object.hasOwn(containment.rules, name)
-        ? []
-        : {
-            file: file.path,
-            ...lineOf(document, {
-              path: ['rules', index, 'class'],
-              reason: `incident-containment.yaml has no rule for ${name}`,
-            }),
-          },
-    );
+    const findings = (rules?.rules ?? []).flatMap(({ class: name, triage: tree }, index) => [
+      ...(Object.hasOwn(containment.rules, name) ? [] : [noSuchClass(index, name)]),
+      ...(tree === undefined || Object.hasOwn(triage.trees, tree) ? [] : [noSuchTree(index, tree)]),
+    ]);
+    return findings.map((finding) => ({ file: file.path, ...lineOf(document, finding) }));
   });
+}
+
+function noSuchClass(index: number, name: string): Finding {
+  const reason = `incident-containment.yaml has no rule for ${name}`;
+  return { path: ['rules', index, 'class'], reason };
+}
+
+function noSuchTree(index: number, name: string): Finding {
+  return { path: ['rules', index, 'triage'], reason: `triage.yaml has no tree ${name}` };
 }
 
 /**

@@ -106,6 +106,7 @@ const TELLING: Record<PolicyPart, string> = {
   notifications: 'webhooks',
   attestation: 'groups',
   baseline: 'checks',
+  triage: 'trees',
 };
 
 function recognise(path: string, { text }: PolicyFile): SourcePart {

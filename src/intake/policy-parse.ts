@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { containmentPolicySchema, policySchema, type Policy } from '../domain/policy.ts';
 import { contradictions } from './policy-contradictions.ts';
-import { classlessRules, problemsInDetectors, rulesInForce } from './policy-detectors.ts';
+import { danglingRules, problemsInDetectors, rulesInForce } from './policy-detectors.ts';
 import {
   misfitPlaybooks,
   playbooksInForce,
@@ -59,7 +59,7 @@ export function parsePolicy(source: PolicySource): Policy {
   refuse([
     ...misfitPlaybooks(source, parsed.data),
     ...contradictions(policy, isDefault).map(place),
-    ...classlessRules(policy, source),
+    ...danglingRules(policy, source),
   ]);
   return policy;
 }

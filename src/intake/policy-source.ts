@@ -13,6 +13,7 @@ export const POLICY_PARTS = [
   'notifications',
   'attestation',
   'baseline',
+  'triage',
 ] as const;
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 
@@ -26,6 +27,7 @@ export const POLICY_FILES: Record<PolicyPart, string> = {
   notifications: 'notifications.yaml',
   attestation: 'attestation.yaml',
   baseline: 'baseline.yaml',
+  triage: 'triage.yaml',
 };
 
 /** The directory of the files that say what alerts become, one for each format, beside the others. */
@@ -50,6 +52,7 @@ const youngerPart = (text: string) => policyFileSchema.default({ path: '', shipp
 export const policySourceSchema = z.strictObject({
   ...eachPart(() => policyFileSchema),
   baseline: youngerPart('version: 1\nchecks: {}\n'),
+  triage: youngerPart('version: 1\ntrees: {}\n'),
   /** None where it was kept before there were any. */
   detectors: z.partialRecord(alertFormatSchema, policyFileSchema).default({}),
   /** By name; none where it was kept before there were any. */
@@ -99,5 +102,6 @@ export function eachPart<T>(of: (part: PolicyPart) => T): Record<PolicyPart, T> 
     notifications: of('notifications'),
     attestation: of('attestation'),
     baseline: of('baseline'),
+    triage: of('triage'),
   };
 }

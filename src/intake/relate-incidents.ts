@@ -65,7 +65,9 @@ function causedAnew(
     ...{ cause, window_ms, counted: countedOf(plan) },
     ...{ class: report.class, subject: report.subject, plan },
     says: () => ({ description: report.description, evidence: report.evidence }),
-    opens: once(() => admissionOf(deps, by, { ...report, source, occurred_at }, plan, key, mark)),
+    opens: once(() =>
+      admissionOf(deps, by, { ...report, source, occurred_at }, plan, key, { alert: mark }),
+    ),
     widening: (existing) => wideningFor(policy, report, existing),
   };
 }

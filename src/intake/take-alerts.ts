@@ -1,5 +1,10 @@
 import type { Alert, AlertFormatName, SplitDocument } from '../domain/alert.ts';
-import type { AdmittedAlert, AlertAdmission, DeliveryRecord } from '../domain/alert-log.ts';
+import type {
+  AdmittedAlert,
+  AlertAdmission,
+  DecidedAdmission,
+  DeliveryRecord,
+} from '../domain/alert-log.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { AlertIntake, AlertOutcome, AlertReceipt, Delivery } from './alert-intake.ts';
@@ -57,9 +62,10 @@ function begin(
   admitted: readonly AdmittedAlert[],
   opened: (at: number, incidentId: string) => void,
 ): void {
-  for (const [at, { becomes }] of read.entries()) {
+  for (const [at, alert] of read.entries()) {
     const { outcome, incident_id: id = '', widens } = admitted[at] ?? {};
-    if ('set_aside' in becomes) continue;
+    const becomes = decidedOf(alert, admitted[at]);
+    if (becomes === null || 'set_aside' in becomes) continue;
     if (outcome !== 'incident' && !widens) continue;
     const { input } = becomes.opens();
     // What a further subject needs at once; its incident's workflow makes it certain.
@@ -78,10 +84,20 @@ function receipt(
   read: readonly AlertAdmission[],
   admitted: readonly AdmittedAlert[],
 ): AlertReceipt {
-  const alerts = read.map(({ mark: { index, title, rule }, becomes }, at): AlertOutcome => {
+  const alerts = read.map((alert, at): AlertOutcome => {
+    const { index, title, rule } = alert.mark;
     const { outcome = 'refused', incident_id = '' } = admitted[at] ?? {};
-    const reason = 'set_aside' in becomes ? becomes.reason : '';
+    const becomes = decidedOf(alert, admitted[at]);
+    const reason = becomes !== null && 'set_aside' in becomes ? becomes.reason : '';
     return { index, title, outcome, rule, incident_id, reason };
   });
   return { delivery, format, alerts, refused, disagreements };
+}
+
+/** Null for what is a repeat of an alert that a tree was asked about: nobody has asked again. */
+function decidedOf(
+  { becomes }: AlertAdmission,
+  admitted: AdmittedAlert | undefined,
+): DecidedAdmission['becomes'] | null {
+  return 'decide' in becomes ? (admitted?.decided ?? null) : becomes;
 }

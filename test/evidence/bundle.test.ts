@@ -65,6 +65,7 @@ const incident: Incident = {
   further_subjects: [],
   raised_at: '',
   related: [],
+  triage: null,
 };
 
 function build(auditEntries: readonly LedgerEntry[] = chainOf(2)): Uint8Array {

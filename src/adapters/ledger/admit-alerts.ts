@@ -1,9 +1,17 @@
-import type { AdmittedAlert, AlertAdmission, DeliveryRecord } from '../../domain/alert-log.ts';
+import type {
+  AdmittedAlert,
+  AlertAdmission,
+  CausedAlert,
+  DecidedAdmission,
+  DeliveryRecord,
+} from '../../domain/alert-log.ts';
 import { countAlerts } from './alert-counts.ts';
 import { alertRow } from './alert-row.ts';
 import { openCauses, type OpenCauses } from './causes.ts';
+import { gatherLogged } from './gather-logged.ts';
 import type { Writing } from './group-commit.ts';
 import { begin } from './incident-log.ts';
+import { openTriage, type OpenTriage } from './open-triage.ts';
 import type { AlertIdentityRow, AlertRow } from './tables.ts';
 
 type Db = Pick<Writing, 'db'>;
@@ -28,26 +36,35 @@ export async function admitAlerts(
 ): Promise<AdmittedAlert[]> {
   const seen = await seenBefore(writing, alerts);
   const causes = await openCauses(writing, alerts, delivery);
+  const triage = await openTriage(writing, alerts, delivery);
+  const logged = new Map<string, CausedAlert>();
   const admitted: AdmittedAlert[] = [];
   const fresh = new Map<string, Seen>();
   const rows = new Map<string, AlertRow>();
-  for (const alert of alerts) {
-    const { identity } = alert.mark;
+  for (const brought of alerts) {
+    const { identity } = brought.mark;
     const before = fresh.get(identity) ?? seen.get(identity);
-    const told = isRepeat(before, alert, delivery.received_ms)
-      ? repeat(before)
-      : await take(writing, causes, alert);
-    if (told.admitted.outcome !== 'repeat') fresh.set(identity, seenNow(told.admitted, delivery));
+    if (isRepeat(before, brought, delivery.received_ms, triage)) {
+      admitted.push({ outcome: 'repeat', incident_id: before.incident_id });
+      continue;
+    }
+    const { alert, followers } = triage.decide(brought);
+    const told = await take(writing, causes, alert);
+    triage.belongs(identity, told.admitted.incident_id);
+    followers.forEach((together, follower) => logged.set(follower, together));
+    fresh.set(identity, seenNow(told.admitted, delivery));
     if (told.singly) rows.set(identity, alertRow(delivery, alert, told.admitted));
-    admitted.push(told.admitted);
+    admitted.push(answerTo(brought, alert, told));
   }
-  await causes.save();
   await remember(writing, fresh);
   await forget(
     writing,
     [...rows.keys()].filter((identity) => seen.has(identity)),
   );
   await list(writing, delivery, [...rows.values()]);
+  await gatherLogged(writing, causes, triage, logged);
+  await causes.save();
+  await triage.save();
   await countAlerts(writing, delivery, alerts, admitted);
   return admitted;
 }
@@ -70,24 +87,23 @@ function seenNow({ incident_id }: AdmittedAlert, { received_ms }: DeliveryRecord
 
 function isRepeat(
   before: Seen | undefined,
-  { becomes, timeless }: AlertAdmission,
+  { becomes, timeless, mark }: AlertAdmission,
   receivedMs: number,
+  triage: OpenTriage,
 ): before is Seen {
   if (before === undefined) return false;
   // What was set aside is a report now: the rules, or what its sender may report, have changed meanwhile.
-  if (before.incident_id === '' && 'cause' in becomes) return false;
+  const mayBecome = !('set_aside' in becomes) && !triage.isLogged(mark.identity);
+  if (before.incident_id === '' && mayBecome) return false;
   return !timeless || receivedMs - before.seen_ms <= TRIED_AGAIN_WITHIN_MS;
 }
 
-function repeat({ incident_id }: Seen): Told {
-  return { admitted: { outcome: 'repeat', incident_id }, singly: false };
-}
-
-async function take(writing: Writing, causes: OpenCauses, alert: AlertAdmission): Promise<Told> {
+async function take(writing: Writing, causes: OpenCauses, alert: DecidedAdmission): Promise<Told> {
   const { becomes, mark, occurred_ms } = alert;
   if ('set_aside' in becomes) {
     return { admitted: { outcome: becomes.set_aside, incident_id: '' }, singly: true };
   }
+  await causes.know(becomes);
   const joined = causes.join(mark, occurred_ms, becomes);
   if (joined !== null) {
     const { incident_id, singly, widens } = joined;
@@ -97,6 +113,15 @@ async function take(writing: Writing, causes: OpenCauses, alert: AlertAdmission)
   const incident = await begin(writing, becomes.opens());
   causes.opened(incident, mark, occurred_ms, becomes);
   return { admitted: { outcome: 'incident', incident_id: incident.id }, singly: true };
+}
+
+/** Whoever asked does not know yet what a tree has made of it. */
+function answerTo(
+  { becomes }: AlertAdmission,
+  { becomes: decided }: DecidedAdmission,
+  { admitted }: Told,
+): AdmittedAlert {
+  return 'decide' in becomes ? { ...admitted, decided } : admitted;
 }
 
 async function remember({ db }: Db, fresh: ReadonlyMap<string, Seen>): Promise<void> {

@@ -1,7 +1,7 @@
 import type {
   AdmittedAlert,
-  AlertAdmission,
   CausedAlert,
+  DecidedAdmission,
   DeliveryRecord,
   KeptReport,
   ListedAlert,
@@ -13,18 +13,23 @@ type ReadReport = Pick<KeptReport, 'cause' | 'window_ms' | 'report'>;
 
 export function alertRow(
   { source, reported_by, received_ms }: DeliveryRecord,
-  { mark, occurred_ms, becomes }: AlertAdmission,
+  { mark, occurred_ms, becomes }: DecidedAdmission,
   { outcome, incident_id }: AdmittedAlert,
 ): AlertRow {
   if (outcome === 'repeat') throw new TypeError('A repeat is listed where it came first');
   const { index: place, ...named } = mark;
   const reason = 'set_aside' in becomes ? becomes.reason : '';
-  const report = 'set_aside' in becomes ? '' : JSON.stringify(reportIn(becomes));
+  const report = 'set_aside' in becomes ? '' : reportText(becomes);
   return {
     ...named,
     ...{ source, reported_by, received_ms, occurred_ms },
     ...{ outcome, incident_id, place, reason, report },
   };
+}
+
+/** What is kept of a report, so that it can become an incident of its own. */
+export function reportText(alert: CausedAlert): string {
+  return JSON.stringify(reportIn(alert));
 }
 
 function reportIn({ cause, window_ms, subject, plan, ...alert }: CausedAlert): ReadReport {

@@ -19,8 +19,15 @@ export interface Joined extends Pick<Observed, 'singly' | 'widens'> {
 
 /** The causes that a part of a delivery is about, while it is being written. */
 export interface OpenCauses {
+  /** Reads what handles the alert's cause, where that was not known before it was decided what the alert is. */
+  know(alert: CausedAlert): Promise<void>;
   /** Null where no incident is handling the cause, or the alert may not join the one that does. */
-  join(mark: AlertAdmission['mark'], occurredMs: number, alert: CausedAlert): Joined | null;
+  join(
+    mark: AlertAdmission['mark'],
+    occurredMs: number,
+    alert: CausedAlert,
+    from?: Sender,
+  ): Joined | null;
   /** From now on alerts of the cause join the incident. */
   opened(
     incident: Incident,
@@ -32,6 +39,9 @@ export interface OpenCauses {
   save(): Promise<void>;
 }
 
+/** Who brought an alert, where that is not who brings the others. */
+export type Sender = Pick<DeliveryRecord, 'source' | 'reported_by'>;
+
 interface Running {
   cause: Cause;
   incident: Incident;
@@ -42,16 +52,25 @@ export async function openCauses(
   alerts: readonly AlertAdmission[],
   delivery: DeliveryRecord,
 ): Promise<OpenCauses> {
-  const running = await handled(writing, alerts);
+  const caused = alerts.flatMap(({ becomes }) => ('cause' in becomes ? [becomes] : []));
+  const known = new Set(caused.flatMap(namesOf));
+  const running = await handled(writing, [...known]);
   const changed = new Set<Cause>();
   const events = new Map<string, RecordedEvent[]>();
   const holds: [incidentId: string, actions: PlannedAction[], reflexUntilMs: number][] = [];
-  const from = { source: delivery.source, reported_by: delivery.reported_by };
+  const bringer = { source: delivery.source, reported_by: delivery.reported_by };
   const tell = (incidentId: string, event: RecordedEvent) =>
     events.set(incidentId, [...(events.get(incidentId) ?? []), event]);
 
   return {
-    join: (mark, occurred_ms, alert) => {
+    know: async (alert) => {
+      const names = namesOf(alert).filter((name) => !known.has(name));
+      for (const [name, more] of await handled(writing, names)) {
+        running.set(name, [...(running.get(name) ?? []), ...more]);
+      }
+      names.forEach((name) => known.add(name));
+    },
+    join: (mark, occurred_ms, alert, from = bringer) => {
       const found = runningOf(running, alert, occurred_ms);
       if (found === undefined) return null;
       const { cause, incident } = found;
@@ -84,18 +103,15 @@ export async function openCauses(
 /** Every unresolved incident that handles one of the causes, by cause. */
 async function handled(
   { db }: Pick<Writing, 'db'>,
-  alerts: readonly AlertAdmission[],
+  names: readonly string[],
 ): Promise<Map<string, Running[]>> {
-  const names = new Set(
-    alerts.flatMap(({ becomes }) => ('cause' in becomes ? namesOf(becomes) : [])),
-  );
-  if (names.size === 0) return new Map();
+  if (names.length === 0) return new Map();
   const rows = await db
     .selectFrom('causes')
     .innerJoin('incidents', 'incidents.id', 'causes.incident_id')
     .selectAll('causes')
     .select('incidents.record')
-    .where('causes.cause', 'in', [...names])
+    .where('causes.cause', 'in', names)
     .where('incidents.resolved', '=', 0)
     .orderBy('incidents.created_at', 'desc')
     .execute();

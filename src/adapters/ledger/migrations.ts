@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { createAlerts } from './alert-migration.ts';
 import { createCustody } from './custody-migration.ts';
 import type { Tables } from './tables.ts';
+import { createTriage } from './triage-migration.ts';
 import { isUnavailable } from './unavailable.ts';
 import type { WideInteger } from './wide-integer.ts';
 
@@ -19,6 +20,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0004_attestation': { up: (schema) => createAttestation(schema, wide) },
     '0005_custody': { up: (schema) => createCustody(schema, wide) },
     '0006_alerts': { up: (schema) => createAlerts(schema, wide) },
+    '0007_triage': { up: (schema) => createTriage(schema, wide) },
     '0008_befores': { up: createBefores },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });

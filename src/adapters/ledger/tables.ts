@@ -211,6 +211,18 @@ export interface CauseRow {
   pending_ms: number;
 }
 
+/**
+ * That an alert was triaged, and for what it counts: `counter` '' where for nothing. `incident_id` '' while it is only
+ * logged. Times in epoch ms: when it happened, and when it came.
+ */
+export interface TriagedAlertRow {
+  counter: string;
+  identity: string;
+  occurred_ms: number;
+  seen_ms: number;
+  incident_id: string;
+}
+
 /** One row, taken by whoever writes and rewritten by a probe. */
 export interface TurnRow {
   id: number;
@@ -240,5 +252,6 @@ export interface Tables {
   alerts: AlertRow;
   alert_counts: AlertCountRow;
   causes: CauseRow;
+  triaged_alerts: TriagedAlertRow;
   turn: TurnRow;
 }

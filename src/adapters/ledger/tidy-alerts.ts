@@ -24,6 +24,7 @@ export async function tidyAlerts(
     while (await forgetSetAside(write, source, oldest));
   }
   while (await forgetIdentities(write, nowMs - IDENTITIES_KEPT_MS));
+  while (await forgetTriaged(write, nowMs - IDENTITIES_KEPT_MS));
 }
 
 /** The sources that have more than they may, and since when the newest of theirs have come. */
@@ -79,6 +80,18 @@ async function forgetIdentities(write: Write, beforeMs: number): Promise<boolean
     if (old.length === 0) return false;
     const identities = old.map(({ identity }) => identity);
     await db.deleteFrom('alert_identities').where('identity', 'in', identities).execute();
+    return old.length === ROWS_AT_ONCE;
+  });
+}
+
+/** True where there are more. For as long as an alert is known by its identity, it counts. */
+async function forgetTriaged(write: Write, beforeMs: number): Promise<boolean> {
+  return write(async ({ db }) => {
+    const known = db.selectFrom('triaged_alerts').select('identity');
+    const old = await known.where('seen_ms', '<', beforeMs).limit(ROWS_AT_ONCE).execute();
+    if (old.length === 0) return false;
+    const identities = [...new Set(old.map(({ identity }) => identity))];
+    await db.deleteFrom('triaged_alerts').where('identity', 'in', identities).execute();
     return old.length === ROWS_AT_ONCE;
   });
 }

@@ -4,12 +4,13 @@ import { playbookSentence } from './playbook-sentence.ts';
 import { proofOf } from './proof.ts';
 import { duration } from './time.ts';
 import { counted } from './counted.ts';
+import { triageLine } from './triage-line.ts';
 
 /** What happened, as the line of a timeline says it after the event's name. */
 export function eventSentence(event: IncidentEvent): string {
   switch (event.type) {
     case 'reported':
-      return `${event.class}, ${event.plan.severity}, by ${event.source}: ${event.description}`;
+      return `${event.class}, ${event.plan.severity}, by ${event.source}: ${event.description}${triaged(event)}`;
     case 'reflex':
       return `${event.action} on ${event.target} ${reflexOutcome(event.applied, event.detail)} (${duration(event.took_ms)})`;
     case 'escalated':
@@ -80,6 +81,11 @@ export function eventSentence(event: IncidentEvent): string {
 }
 
 type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
+
+function triaged({ triage }: EventOf<'reported'>): string {
+  return triage === undefined ? '' : ` (${triageLine(triage)})`;
+}
+
 function seenAgain({ count, source, description, last_at }: EventOf<'observed'>): string {
   if (description !== undefined) return `${source} reports it again: ${description}`;
   return `${source} reported it ${counted(count, 'more time')}, the last of ${last_at}; too fast to be told singly`;

@@ -3,7 +3,7 @@ import type { CelValue } from '@bufbuild/cel';
 import { within, type Budget } from './budget.ts';
 import { FUNCTIONS, RANGE, STEP } from './functions.ts';
 import { complaintAbout } from './syntax.ts';
-import { partsOf, type Expr } from './tree.ts';
+import { membersIn, partsOf, type Expr } from './tree.ts';
 
 /** What an expression came to, or why it came to nothing. */
 export type Outcome = { value: CelValue } | { reason: string };
@@ -37,14 +37,30 @@ export function compileExpression(text: string): Expression {
 }
 
 function compile(text: string): Expression {
+  const { evaluate } = compileOver(text, ['alert']);
+  return { evaluate: (alert, budget) => evaluate({ alert }, budget) };
+}
+
+/** An expression over more than an alert. */
+export interface ExpressionOver {
+  /** Never throws. `facts` by the names that it was compiled for. */
+  evaluate(facts: Record<string, CelInput>, budget: Budget): Outcome;
+  /** The members of a name that it speaks of; null where it speaks of the name as a whole. */
+  membersOf(name: string): string[] | null;
+}
+
+/** Throws `NoExpression` as `compileExpression` does, and for what is none of the names. */
+export function compileOver(text: string, names: readonly string[]): ExpressionOver {
   const tree = treeOf(text);
-  const complaint = complaintAbout(tree);
+  const complaint = complaintAbout(tree, names);
   if (complaint !== '') throw new NoExpression(complaint);
+  const memberLists = new Map(names.map((name) => [name, membersIn(tree, name)]));
   countSteps(tree);
   const planned = plan(environment, tree);
   return {
-    evaluate: (alert, budget) =>
-      within(budget, () => outcomeOf(withoutTraces(() => planned({ alert })))),
+    evaluate: (facts, budget) =>
+      within(budget, () => outcomeOf(withoutTraces(() => planned(facts)))),
+    membersOf: (name) => memberLists.get(name) ?? null,
   };
 }
 

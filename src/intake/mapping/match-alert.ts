@@ -15,6 +15,8 @@ export interface Match {
   /** The name of the rule that matched. */
   rule: string;
   class: string;
+  /** The tree that decides the class instead; absent where the rule names none. */
+  triage?: string;
   /** Absent where the default of the class is meant. */
   severity?: Severity;
   subject: Subject;
@@ -51,6 +53,7 @@ export function matchOf(compiled: CompiledRule, alert: Alert, facts: CelInput): 
   return {
     rule: rule.name,
     class: rule.class,
+    ...(rule.triage === undefined ? {} : { triage: rule.triage }),
     ...(severity === undefined ? {} : { severity }),
     subject: subjectOf(compiled, first),
     cause: compiled.cause.map((expression) => {

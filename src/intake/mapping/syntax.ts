@@ -18,7 +18,6 @@ const OPERATORS: ReadonlySet<string> = new Set([
 ]);
 
 const TYPES = ['bool', 'bytes', 'double', 'int', 'uint', 'list', 'map', 'null_type', 'string'];
-const KNOWN: ReadonlySet<string> = new Set(['alert', 'type', ...TYPES]);
 
 interface Scope {
   names: ReadonlySet<string>;
@@ -26,9 +25,10 @@ interface Scope {
   nested: number;
 }
 
-/** What keeps an expression from being evaluated, or from staying in bounds; '' where nothing does. */
-export function complaintAbout(expression: Expr): string {
-  const waiting: [Expr, Scope][] = [[expression, { names: KNOWN, nested: 0 }]];
+/** What keeps an expression over these names from being evaluated, or from staying in bounds; '' where nothing does. */
+export function complaintAbout(expression: Expr, over: readonly string[]): string {
+  const names: ReadonlySet<string> = new Set([...over, 'type', ...TYPES]);
+  const waiting: [Expr, Scope][] = [[expression, { names, nested: 0 }]];
   for (let count = 1; ; count += 1) {
     const [part, scope] = waiting.pop() ?? [];
     if (part === undefined || scope === undefined) return '';

@@ -35,6 +35,20 @@ export function partsOf({ exprKind }: Expr): Part[] {
   }
 }
 
+/** The members of a name that are selected somewhere; null where the name itself is used for anything else. */
+export function membersIn(tree: Expr, name: string): string[] | null {
+  const isName = ({ exprKind }: Expr) =>
+    exprKind.case === 'identExpr' && exprKind.value.name === name;
+  if (isName(tree)) return null;
+  const { exprKind } = tree;
+  const operand = exprKind.case === 'selectExpr' ? exprKind.value.operand : undefined;
+  if (exprKind.case === 'selectExpr' && operand && isName(operand)) return [exprKind.value.field];
+  const found = partsOf(tree).map(({ part }) => membersIn(part, name));
+  return found.some((members) => members === null)
+    ? null
+    : found.flatMap((members) => members ?? []);
+}
+
 /** As whom a call is made: `strings.quote(x)` is a function of that name, `x.size()` a method. */
 export function calledAs({ function: name, target }: Call): { name: string; isMethod: boolean } {
   const namespace = target?.exprKind.case === 'identExpr' && target.exprKind.value.name;
