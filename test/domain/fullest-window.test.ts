@@ -1,10 +1,10 @@
-import { array, assert, integer, nat, property } from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fullestWindow } from '../../src/domain/fullest-window.ts';
 import { thinned } from '../../src/domain/thinned.ts';
 
 const WINDOW_MS = 60;
-const times = array(integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 30 });
+const times = fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 30 });
 
 test.each([
   ['itself alone', [100], 100, 1],
@@ -19,8 +19,8 @@ test.each([
 });
 
 test('it is the fullest of all windows that hold the time', () => {
-  assert(
-    property(times, nat(29), (all, place) => {
+  fc.assert(
+    fc.property(times, fc.nat(29), (all, place) => {
       const at = all[place % all.length] ?? 0;
       const begins = Array.from({ length: WINDOW_MS }, (_, back) => at - back);
       const sizes = begins.map(
@@ -32,8 +32,8 @@ test('it is the fullest of all windows that hold the time', () => {
 });
 
 test('whether it is many is the same where the others are thinned', () => {
-  assert(
-    property(times, integer({ min: 0, max: 300 }), (all, at) => {
+  fc.assert(
+    fc.property(times, fc.integer({ min: 0, max: 300 }), (all, at) => {
       const isMany = (others: number[]) => fullestWindow([...others, at], at, WINDOW_MS) >= 3;
       expect(isMany(thinned(all, 3, WINDOW_MS))).toBe(isMany(all));
     }),
