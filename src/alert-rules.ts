@@ -7,8 +7,8 @@ import { checkSamples, contentTypeOf } from './shim/alerts/samples.ts';
 
 /** By the policy as its files have it now, read as the server reads what detectors send. */
 export const alertRules: AlertRules = {
-  explain: async (env, { file, text, format }) =>
-    explainText({ text, format, contentType: contentTypeOf(file) }, await loadPolicy(placeOf(env))),
+  explain: async (env, { file, ...sent }) =>
+    explainText({ ...sent, contentType: contentTypeOf(file) }, await loadPolicy(placeOf(env))),
 
   check: async (env, file) => {
     const { source, format } =

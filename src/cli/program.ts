@@ -20,6 +20,7 @@ import { reportCommand } from './commands/report.ts';
 import { processCommands } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { statsCommand } from './commands/stats.ts';
+import { triageCommand } from './commands/triage.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { Io } from './io.ts';
 import type { Roots } from './roots.ts';
@@ -77,6 +78,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   policyCommand,
   alertsCommand,
   inventoryCommand,
+  triageCommand,
   principalCommand,
   hostCommands,
   baselineCommand,

@@ -11,6 +11,7 @@ import type { TimestampMiss, TimestampReport } from '../evidence/verify-timestam
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
 import type { CheckedSamples, ExplainedDelivery } from '../intake/alert-explanation.ts';
+import type { Supposed } from '../intake/triage/explain-triage.ts';
 import type { Env } from './io.ts';
 
 /** What the command sets in motion without knowing how it is put together. */
@@ -67,6 +68,8 @@ export interface SentFile {
   text: string;
   /** Null where the text is to say it. */
   format: AlertFormatName | null;
+  /** What is taken for known when trees are asked; nothing where it is not given. */
+  supposed?: Supposed;
 }
 
 export interface ForwardRequest {

@@ -1,6 +1,7 @@
 import type { AlertFormatName, AlertKind } from '../domain/alert.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Consideration, Mapping } from './mapping/map-alert.ts';
+import type { ExplainedTriage } from './triage/explain-triage.ts';
 
 /** A part of what a detector sends that is no alert, by its place. */
 export interface RefusedPart {
@@ -16,6 +17,8 @@ export interface ExplainedAlert {
   occurred_at: string;
   /** Null for what no rule is about, and for what is no finding. `severity` that of its class where the rule has none. */
   becomes: (Mapping & { severity: Severity }) | null;
+  /** What the tree makes of that which its rule names; null where none is asked. */
+  triage: ExplainedTriage | null;
   /** Empty for what is no finding, and where the format has no rules. */
   considered: Consideration[];
 }

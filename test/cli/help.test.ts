@@ -29,6 +29,7 @@ const COMMANDS = [
   'policy',
   'alerts',
   'inventory',
+  'triage',
   'principal',
   'doctor',
 ];

@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { ALERT_FORMATS, type AlertFormatName } from '../../domain/alert.ts';
-import type { CheckedSamples, ExplainedDelivery } from '../../intake/alert-explanation.ts';
+import { Command } from 'commander';
+import type { AlertFormatName } from '../../domain/alert.ts';
+import type { CheckedSamples } from '../../intake/alert-explanation.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, Failure } from '../exit.ts';
-import { readInput } from '../input.ts';
+import { explainFile, formatName } from '../explain-file.ts';
 import { explanation } from '../text/alert-explanation.ts';
 import { counted } from '../text/counted.ts';
 import type { Paint } from '../text/paint.ts';
@@ -20,7 +20,7 @@ export function alertsCommand(cli: Cli): Command {
     .argument('<file>', 'as a detector sends it: JSON, JSON Lines or lines of text; - for stdin')
     .option('--format <name>', 'the format, where the text is not to say it', formatName)
     .action((file: string, { format }: { format?: AlertFormatName }) =>
-      explain(cli, file, format ?? null),
+      explainFile(cli, file, { format: format ?? null }, explanation),
     );
   alerts
     .command('check')
@@ -29,40 +29,6 @@ export function alertsCommand(cli: Cli): Command {
     .action((file?: string) => check(cli, file ?? null));
   for (const command of alertsListedCommands(cli)) alerts.addCommand(command);
   return alerts;
-}
-
-/** As in the path of the door: with a hyphen too. */
-function formatName(said: string): AlertFormatName {
-  const format = ALERT_FORMATS.find((name) => name === said.replaceAll('-', '_'));
-  if (format !== undefined) return format;
-  throw new InvalidArgumentError(`It is one of ${ALERT_FORMATS.join(', ')}.`);
-}
-
-async function explain(cli: Cli, file: string, format: AlertFormatName | null): Promise<void> {
-  const text = utf8(await readInput(cli.io, file), file);
-  const explained = await cli.roots.alertRules.explain(cli.io.env, { file, text, format });
-  cli.print(explained, explanation);
-  if (isReadable(explained)) return;
-  throw new Failure(EXIT.failed, 'not_readable', `Not all of ${file} can be read as alerts`, {
-    next: 'name the format with --format, or compare with what its detector documents',
-  });
-}
-
-function utf8(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new Failure(EXIT.usage, 'not_utf8', `${file} is not UTF-8`, {
-      next: 'decompress it first, if it is compressed',
-      cause,
-    });
-  }
-}
-
-function isReadable({ documents, refused }: ExplainedDelivery): boolean {
-  const isRead = (part: ExplainedDelivery['documents'][number]) =>
-    part.format !== null && part.refused.length === 0;
-  return refused.length === 0 && documents.every(isRead);
 }
 
 async function check(cli: Cli, file: string | null): Promise<void> {

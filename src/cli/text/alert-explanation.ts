@@ -8,6 +8,7 @@ import { counted } from './counted.ts';
 import { severityStyle, type Paint, type Style } from './paint.ts';
 import { table, type Cell } from './table.ts';
 import { moment } from './time.ts';
+import { triageEnding } from './triage-line.ts';
 
 const INDENT = '  ';
 
@@ -32,7 +33,7 @@ function documentLines(document: ExplainedDocument, paint: Paint): string[] {
   ];
 }
 
-function refusal(part: string, reason: string, paint: Paint): string {
+export function refusal(part: string, reason: string, paint: Paint): string {
   return `${part} is ${paint('bad', 'refused')}: ${reason}`;
 }
 
@@ -47,7 +48,7 @@ function alertLines(alert: ExplainedAlert, paint: Paint): string[] {
   ];
 }
 
-function becomesRows({ kind, becomes, considered }: ExplainedAlert): Cell[][] {
+function becomesRows({ kind, becomes, triage, considered }: ExplainedAlert): Cell[][] {
   if (kind !== 'finding') return [['becomes', `nothing: it is of the kind ${kind}`]];
   if (becomes === null) {
     const why = considered.length === 0 ? 'its format has no rules' : 'no rule matches';
@@ -64,6 +65,7 @@ function becomesRows({ kind, becomes, considered }: ExplainedAlert): Cell[][] {
     ['description', becomes.description],
     ['cause', cause.map(written).join(', ')],
     ['fan-in', becomes.fan_in ? 'other subjects join the same incident' : ''],
+    ['triage', triage === null ? '' : triageEnding(triage)],
     ...shown.map((line, index): [string, Cell] => [index === 0 ? 'evidence' : '', line]),
   ];
   return rows.filter(([, cell]) => cell !== '');

@@ -34,7 +34,7 @@ export function triagedAlert(
     quarantined_by: tree.quarantined_by.flatMap(
       (action) => resourceFor(policy, action, match.subject) ?? [],
     ),
-    counters: countersOf(name, compiled, facts, match.subject),
+    counters: countersOf(asked, match.subject),
     decide: (state) => {
       const { follow, ...walked } = walk(compiled, facts, state);
       const ending = endingOf(policy, name, match, walked);
@@ -48,6 +48,9 @@ export function triagedAlert(
   };
 }
 
+/** What a rule makes of an alert, as far as a tree has to know it. */
+export type RuledAlert = Pick<Match, 'rule' | 'class' | 'severity' | 'subject' | 'triage'>;
+
 export interface AskedTree {
   name: string;
   compiled: CompiledTree;
@@ -59,20 +62,19 @@ export function treeFor(
   { triage, containment }: Pick<Policy, 'triage' | 'containment'>,
   format: AlertFormatName,
   { facts }: Alert,
-  match: Match,
+  ruled: RuledAlert,
 ): AskedTree | null {
-  const { rule, class: ruled, subject, triage: name = '' } = match;
+  const { rule, class: found, subject, triage: name = '' } = ruled;
   const tree = Object.hasOwn(triage.trees, name) ? triage.trees[name] : undefined;
-  const severity = match.severity ?? containment.rules[ruled]?.default_severity;
+  const severity = ruled.severity ?? containment.rules[found]?.default_severity;
   if (tree === undefined || severity === undefined) return null;
-  const report = { format, rule, class: ruled, severity, subject };
+  const report = { format, rule, class: found, severity, subject };
   return { name, compiled: compileTree(tree), facts: triageFacts(facts, report) };
 }
 
-function countersOf(
-  tree: string,
-  compiled: CompiledTree,
-  facts: TriageFacts,
+/** What an alert about the subject counts for. */
+export function countersOf(
+  { name: tree, compiled, facts }: AskedTree,
   subject: Subject,
 ): TriageCounter[] {
   return countsWith(compiled, facts).flatMap((name) => {
