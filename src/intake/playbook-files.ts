@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PLAYBOOKS, type PolicyFile, type PolicySource } from './policy-source.ts';
 import { readOne, refused } from './policy-text.ts';
 
@@ -15,7 +15,7 @@ export async function readPlaybookFiles(
   defaultsDir: string,
 ): Promise<PolicySource['playbooks']> {
   const shipped = await readAll(join(defaultsDir, PLAYBOOKS), true);
-  if (directory === defaultsDir) return shipped;
+  if (resolve(directory) === resolve(defaultsDir)) return shipped;
   return { ...shipped, ...(await readAll(join(directory, PLAYBOOKS), false)) };
 }
 
