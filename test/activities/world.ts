@@ -8,7 +8,11 @@ import { createHostAgents } from '../../src/adapters/attestor/host-agents.ts';
 import { createCustodian } from '../../src/adapters/custody/custodian.ts';
 import { openLedger } from '../../src/adapters/ledger/ledger.ts';
 import { openLocalDirectory } from '../../src/adapters/store/local-directory.ts';
+import { createDenyList } from '../../src/adapters/systems/opa/deny-list.ts';
+import { createOpaDriver } from '../../src/adapters/systems/opa/opa-driver.ts';
+import { createSpireDriver } from '../../src/adapters/systems/spire/spire-driver.ts';
 import { withHostSteps } from '../../src/adapters/targets/host-steps.ts';
+import { withSystemSteps } from '../../src/adapters/targets/system-steps.ts';
 import { createTargets } from '../../src/adapters/targets/targets.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ContainRequest } from '../../src/domain/activities.ts';
@@ -58,10 +62,17 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
   const store = await openLocalDirectory({ root: join(home, 'evidence'), now });
   const key = loadSigningKey(generateSigningKeyPem());
   const hostAgent = createHostAgents({ policy: () => policy.attestation, home });
-  const targets = withHostSteps(createTargets(outside), {
+  const denyList = createDenyList({ home, now });
+  const { befores } = ledger;
+  const drivers = {
+    opa: createOpaDriver(denyList),
+    spire: createSpireDriver({ home, now, denyList, befores }),
+  };
+  const onHosts = withHostSteps(createTargets(outside), {
     agents: hostAgent,
     policy: () => ({ targets: outside.policy(), attestation: policy.attestation }),
   });
+  const targets = withSystemSteps(onHosts, { drivers, policy: outside.policy });
   let drawn = 0;
   const deps: ActivityDeps = {
     ledger,
@@ -116,7 +127,7 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
       return request;
     },
     stop: async () => {
-      await Promise.all([targets.close(), attestor.close(), hostAgent.close()]);
+      await Promise.all([targets.close(), denyList.close(), attestor.close(), hostAgent.close()]);
       await range.stop();
       await ledger.close();
       await rm(home, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withSpireServer } from '../../../../src/adapters/systems/spire/spire-server.ts';
+import { spiffeIdOf } from '../../../../src/domain/spiffe-id.ts';
 import { setRangeFault } from '../../../../src/range/client.ts';
 import { FIRST_ENTRIES } from '../../../../src/range/spire/first-entries.ts';
 import { entryFor, identity, NODE, revocation, revoking, type Revoking } from './revoking.ts';
@@ -97,6 +98,23 @@ describe('the agent of a node', () => {
     expect(await worker.release(revocation(NODE))).toMatchObject({ status: 'released' });
     expect((await on.attest()).status).toBe(200);
     expect(await on.fetchSvid('agent-2')).toMatch(/^eyJ/);
+  });
+
+  it('that is not there now is banned as soon as it attests', async () => {
+    const id = spiffeIdOf(NODE);
+    await atServer(async (server) => id && server.forget(id));
+    const notYet = { status: 'partial', reason: 'no_effect', retryable: true };
+    expect(await worker.apply(revocation(NODE))).toMatchObject(notYet);
+    await on.attest();
+    expect(await worker.apply(revocation(NODE))).toMatchObject({ status: 'contained' });
+  });
+
+  it('that somebody else had banned stays banned', async () => {
+    const id = spiffeIdOf(NODE);
+    await atServer(async (server) => id && server.ban(id));
+    expect(await worker.apply(revocation(NODE))).toMatchObject({ status: 'contained' });
+    expect(await worker.release(revocation(NODE))).toMatchObject({ status: 'released' });
+    expect((await on.attest()).status).toBe(403);
   });
 
   it('is banned with what runs on its node only where the policy says so', async () => {
