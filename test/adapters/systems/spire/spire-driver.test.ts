@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withSpireServer } from '../../../../src/adapters/systems/spire/spire-server.ts';
 import { spiffeIdOf } from '../../../../src/domain/spiffe-id.ts';
 import { setRangeFault } from '../../../../src/range/client.ts';
@@ -10,11 +10,12 @@ const REVOKE = revocation(PLANNER);
 
 let on: Revoking;
 let worker: ReturnType<Revoking['worker']>;
-beforeEach(async () => {
+beforeAll(async () => {
   on = await revoking();
   worker = on.worker();
 });
-afterEach(() => on.stop());
+afterEach(() => on.reset());
+afterAll(() => on.stop());
 
 const atServer: <T>(work: Parameters<typeof withSpireServer<T>>[3]) => Promise<unknown> = (work) =>
   withSpireServer(on.spire, on.home, AbortSignal.timeout(5_000), work);
@@ -75,6 +76,16 @@ describe('a revoked identity', () => {
       [],
     );
     expect(await registered()).toHaveLength(FIRST_ENTRIES.length);
+  });
+
+  it('does not get back what has expired meanwhile', async () => {
+    const lasting = { ...entryFor(1), expires_at: Math.floor(Date.now() / 1_000) + 86_400 };
+    const expired = { ...entryFor(2), expires_at: 1 };
+    await atServer((server) => server.create([lasting, expired]));
+    await worker.apply(REVOKE);
+    expect(await worker.release(REVOKE)).toMatchObject({ status: 'released' });
+    const uids = registered().then((entries) => JSON.stringify(entries).match(/uid:\d/g));
+    expect(await uids).toEqual(['uid:1']);
   });
 
   it('is unknown where it is of another trust domain, or none', async () => {
