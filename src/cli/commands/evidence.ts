@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { evidenceBytesCommands } from './evidence-bytes.ts';
 import { evidenceRetentionCommands } from './evidence-retention.ts';
+import { evidenceRiskLedgerCommand } from './evidence-risk-ledger.ts';
 import { evidenceVerifyCommand } from './evidence-verify.ts';
 
 export function evidenceCommand(cli: Cli): Command {
@@ -10,6 +11,7 @@ export function evidenceCommand(cli: Cli): Command {
   );
   const commands = [
     evidenceVerifyCommand(cli),
+    evidenceRiskLedgerCommand(cli),
     ...evidenceRetentionCommands(cli),
     ...evidenceBytesCommands(cli),
   ];

@@ -8,8 +8,11 @@ import { nextRiskEntry } from '../../evidence/risk-ledger/risk-entry-hash.ts';
 import type { RangeStore } from '../store.ts';
 import type { RuntimeState } from './runtime-state.ts';
 
-/** A chain cannot be cut at its beginning: when it is full, nothing more is decided until a new one is begun. */
-const MOST_ENTRIES = 10_000;
+/**
+ * A chain cannot be cut at its beginning: when it is full, nothing more is decided until a new one is begun. Every
+ * status reads all of it, and a drill makes a few hundred.
+ */
+const MOST_ENTRIES = 2_000;
 
 const SESSION = 'ledger_session';
 

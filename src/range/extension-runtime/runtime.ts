@@ -5,7 +5,7 @@ import { setKillAll, whyOf } from './kill-switch.ts';
 import { orderRoutes } from './orders.ts';
 import { renewLedger } from './risk-ledger.ts';
 import { advanced, rollout } from './rollout.ts';
-import { extensionStatus, wholeStatus } from './status.ts';
+import { extensionStatus, ledgerVerification, wholeStatus } from './status.ts';
 import { takeCall } from './take-call.ts';
 
 /**
@@ -20,6 +20,7 @@ export function createExtensionRuntime(now: () => number): RangeService {
     routes: {
       'GET /api/v1/status': (_call, store) => wholeStatus({ store, now }),
       'GET /api/v1/extensions/status': (call, store) => extensionStatus({ store, now }, call),
+      'GET /api/v1/ledger/verification': (_call, store) => ledgerVerification({ store, now }),
       'POST /api/v1/calls': (call, store) => takeCall({ store, now }, call),
       ...artifactRoutes(now),
       ...peoplesRoutes(now),

@@ -1,3 +1,5 @@
+import { judgeRiskLedger } from '../../evidence/risk-ledger/judge-risk-ledger.ts';
+import { verifyRiskLedger } from '../../evidence/risk-ledger/verify-risk-ledger.ts';
 import { MAX_LISTED, type RangeAnswer, type RangeCall } from '../service.ts';
 import { everyExtension, extensionOf } from './extensions.ts';
 import { isKillAll } from './kill-switch.ts';
@@ -11,7 +13,6 @@ export function wholeStatus(state: RuntimeState): RangeAnswer {
   const { store } = state;
   const extensions = everyExtension(store);
   const idsOf = (some: typeof extensions) => some.map(({ extension_id }) => extension_id);
-  const { entry_count, head_ledger_hash } = ledgerArtifact(state);
   return {
     status: 200,
     body: {
@@ -28,9 +29,24 @@ export function wholeStatus(state: RuntimeState): RangeAnswer {
         ...policy.read(store),
         pinned: PINNED_REVISIONS.map(({ revision }) => revision),
       },
-      ledger: { entry_count, head_ledger_hash },
+      ledger: ledgerStanding(state),
     },
   };
+}
+
+/** Whether its ledger holds, as the runtime itself finds. */
+function ledgerStanding(state: RuntimeState) {
+  const report = verifyRiskLedger(ledgerArtifact(state));
+  const { valid, entry_count, head_ledger_hash, first_invalid_index } = report;
+  const { verdict } = judgeRiskLedger(report);
+  return { valid, verdict, entry_count, head_ledger_hash, first_invalid_index };
+}
+
+/** The report that its detector sends when it does not hold. */
+export function ledgerVerification(state: RuntimeState): RangeAnswer {
+  const { errors, ...report } = verifyRiskLedger(ledgerArtifact(state));
+  const details = errors.map(({ detail }) => detail);
+  return { status: 200, body: { ...report, generated_at_ms: state.now(), errors: details } };
 }
 
 /** One extension: what was decided about it, whether it is installed or not. */
