@@ -54,6 +54,10 @@ describe('targetsPolicySchema', () => {
         },
       }),
     ],
+    [
+      'an artifact whole that is none',
+      target({ unix: 'a', artifacts: { paths: { log: '/log' }, whole: ['chain'] } }),
+    ],
     ['a path with a query', action({ apply: { path: '/freeze?force=1' } })],
     ['nothing to verify by', action({ verify: { path: '/status', expect: {} } })],
     ['no release', action({ release: undefined })],
