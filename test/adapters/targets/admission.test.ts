@@ -36,7 +36,8 @@ function recycling(images: string[], gate: (image: string) => ActionOutcome) {
   };
   const never = () => Promise.reject(new Error('the gate is only asked'));
   const targets: TargetDriver = {
-    ...{ apply: never, poke: never, release: never, snapshot: never },
+    ...{ apply: never, poke: never, release: never, snapshot: never, artifact: never },
+    artifactsOf: () => [],
     verify: async (request) => {
       asked.push(request);
       return gate(request.subject['image'] ?? '');
