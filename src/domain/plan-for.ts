@@ -7,6 +7,7 @@ import { planPlaybook, playbookServing } from './plan-playbook.ts';
 import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
 import type { Subject } from './report.ts';
+import { HOST_AGENT } from './targets.ts';
 import { mostSevere, type Severity } from './severity.ts';
 
 /**
@@ -70,7 +71,7 @@ function courseAt(
       quote: require_reattest && isQuoting(policy, subject),
       on_failure: recovery.capture.on_failure,
       host_ms: response.capture && isCapturable(policy, subject) ? hostMs : 0,
-      ...(response.capture && reachesHosts(playbook) && { further_host_ms: hostMs }),
+      ...(response.capture && reachesHosts(policy, playbook) && { further_host_ms: hostMs }),
     },
     slas: slasAt(policy, severity),
   };
@@ -109,12 +110,19 @@ function capturedTargets(
   actions: PlannedAction[],
   playbook: Playbook | undefined,
 ): string[] {
-  const acting = actions.filter((action) => hasStatus(policy, action)).map(({ target }) => target);
+  const later = playbook?.steps.map(({ action }) => templateOf(policy, action)) ?? [];
+  const acting = [...actions, ...later.filter(({ destructive }) => destructive)]
+    .filter((action) => hasStatus(policy, action))
+    .map(({ target }) => target);
   return [...new Set([...acting, ...(playbook?.capture ?? [])])];
 }
 
-function reachesHosts(playbook: Playbook | undefined): boolean {
-  return playbook?.steps.some(({ each }) => each === 'containers') === true;
+/** Whether a step destroys something on hosts that are known only when it is taken. */
+function reachesHosts(policy: Policy, playbook: Playbook | undefined): boolean {
+  const isOnHost = (action: string) => templateOf(policy, action).target === HOST_AGENT;
+  return (
+    playbook?.steps.some(({ each, action }) => each !== undefined && isOnHost(action)) === true
+  );
 }
 
 /** What an action holds for a subject, as plans name it; null where no target carries the action out. */
@@ -124,7 +132,10 @@ export function resourceFor(policy: Policy, action: string, subject: Subject): s
 }
 
 /** Whether its target has a status document; what is on a host is captured from its agent, and a system has none. */
-function hasStatus({ targets }: Policy, { kind, target }: PlannedAction): boolean {
+function hasStatus(
+  { targets }: Policy,
+  { kind, target }: Pick<PlannedAction, 'kind' | 'target'>,
+): boolean {
   return kind === 'target' && Object.hasOwn(targets.targets, target);
 }
 

@@ -8,6 +8,7 @@ import { createAuthorizer } from './authorizer.ts';
 import { createFaultBox } from './faults.ts';
 import { createExtensionRuntime } from './extension-runtime/runtime.ts';
 import { createHost, type HostParts } from './host.ts';
+import { containers } from './containers.ts';
 import { gate } from './gate.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
@@ -95,7 +96,7 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const firstSecrets = ensureSecret(home, FIRST_SECRETS_FILE);
   return [
     ...[agent, airlock, vault, registry, attestor, integrity, authorizer],
-    ...[extensions, state, gate, createConnect(firstSecrets, now), createIssuer(firstSecrets)],
+    ...[extensions, state, gate, containers, createConnect(firstSecrets, now), createIssuer(firstSecrets)],
   ];
 }
 

@@ -14,6 +14,7 @@ export const RANGE_NAMES = [
   'extensions',
   'state',
   'gate',
+  'containers',
   'onepassword',
   'issuer',
 ] as const;

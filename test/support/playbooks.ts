@@ -106,7 +106,7 @@ export const BY_PLAYBOOK = {
   }),
 } as const satisfies Record<string, (...given: never[]) => IncidentEvent>;
 
-const NOTHING_REACHED: BlastRadius['reaches'] = {
+export const NOTHING_REACHED: BlastRadius['reaches'] = {
   ...{ agents: [], containers: [], identities: [], images: [] },
   ...{ secrets: [], state: [], consumers: [] },
 };

@@ -2,29 +2,30 @@ import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { Activities } from '../../src/domain/activities.ts';
 import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
-import { INCIDENT_WORKFLOW, TASK_QUEUE, type IncidentInput } from '../../src/domain/messages.ts';
+import {
+  INCIDENT_WORKFLOW,
+  TASK_QUEUE,
+  UPDATES,
+  type IncidentInput,
+  type OrderName,
+} from '../../src/domain/messages.ts';
 import type { Plan, PlannedAction } from '../../src/domain/plan.ts';
 import { CLAIMED } from '../support/attestations.ts';
 import { reported } from '../support/incidents.ts';
 import { quieten } from '../support/quiet-runtime.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 import { NOTHING_CAPTURED } from '../support/captures.ts';
+import { NOTHING_REACHED } from '../support/playbooks.ts';
 
 const BUNDLE = { sha256: 'd'.repeat(64), size: 1, media_type: 'application/json' };
-const NOTHING_REACHED = {
-  agents: [],
-  containers: [],
-  identities: [],
-  images: [],
-  secrets: [],
-  state: [],
-  consumers: [],
-};
 const WELL = { reason: 'ok', detail: '' } as const;
 const inForce = ({ action, target }: { action: string; target: string }) =>
   ({ action, target, status: 'contained', ...WELL }) as const;
 const free = ({ action, target, release }: Pick<PlannedAction, 'action' | 'target' | 'release'>) =>
   ({ action, target, status: release === 'automatic' ? 'released' : 'manual', ...WELL }) as const;
+
+/** What ada orders, or whoever else is named. */
+type Ordered = { order: OrderName; by?: string } & Record<string, unknown>;
 
 /** Effects of a world in which everything goes well at once. */
 const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
@@ -104,7 +105,9 @@ export async function stage() {
       });
       const person = { by: 'ada', claim: '', note: '' };
       const give = (command: string) => handle.executeUpdate(command, { args: [person] });
-      return { handle, created_at: Date.parse(created_at), give };
+      const order = (ordered: Ordered) =>
+        handle.executeUpdate(UPDATES.order, { args: [{ ...person, ...ordered }] });
+      return { handle, created_at: Date.parse(created_at), give, order };
     },
 
     stop: async () => {

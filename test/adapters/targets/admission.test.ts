@@ -49,7 +49,7 @@ function recycling(images: string[], gate: (image: string) => ActionOutcome) {
   const policy = () => ({ targets: shippedTargets(), attestation });
   const driver = withHostSteps(targets, { agents, policy });
   const subject = { host: 'web-1', container: 'planner' };
-  const request = requestFor('recycle_container', { target: HOST_AGENT, subject });
+  const request = requestFor('recycle_on_host', { target: HOST_AGENT, subject });
   return { apply: () => driver.apply(request), orders, asked };
 }
 

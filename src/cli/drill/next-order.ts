@@ -1,0 +1,83 @@
+import type { Incident } from '../../domain/incident-record.ts';
+import type { PlannedTask } from '../../domain/playbook-plan.ts';
+import type { PlaybookProgress } from '../../domain/playbook-progress.ts';
+import { openTasks, undecidedSteps, unmetBefore } from '../../domain/progress.ts';
+import type { ResultField, TaskResult } from '../../domain/result-field.ts';
+
+/** What one of two persons does next by an incident's playbook, as the API takes it. */
+export interface DrillOrder {
+  by: 'first' | 'second';
+  /** Below the path of the incident. */
+  path: string;
+  body: Record<string, unknown>;
+}
+
+/** Null where the playbook leaves nothing to people now. Who resolved the incident is `first`. */
+export function nextOrder(incident: Incident): DrillOrder | null {
+  const { playbook, resolved_at, closed_at } = incident;
+  if (playbook === undefined || closed_at !== '') return null;
+  const task = nextTask(incident, playbook);
+  if (task !== undefined) return completed(playbook, task);
+  if (resolved_at === '') return nextDecision(incident, playbook);
+  return incident.require_review ? nextSignature(playbook) : null;
+}
+
+function nextTask(incident: Incident, playbook: PlaybookProgress): PlannedTask | undefined {
+  const gate = incident.resolved_at === '' ? 'resolve' : 'close';
+  return openTasks(incident, gate).find((task) => unmetBefore(playbook, task).length === 0);
+}
+
+function completed(playbook: PlaybookProgress, task: PlannedTask): DrillOrder {
+  const fields = Object.entries(task.result);
+  const result: TaskResult = Object.fromEntries(
+    fields.map(([name, field]) => [name, answer(playbook, task, name, field)]),
+  );
+  const attached = Buffer.from(`Drill: what was found by ${task.task}\n`).toString('base64');
+  const evidence = Array.from({ length: task.evidence }, () => ({
+    media_type: 'text/plain',
+    base64: attached,
+  }));
+  return { by: 'first', path: `/tasks/${task.task}`, body: { result, evidence } };
+}
+
+/** A drill goes by the branch on which there is most to do: that it was no false alarm. */
+function answer(
+  { plan }: PlaybookProgress,
+  { task }: PlannedTask,
+  name: string,
+  field: ResultField,
+): TaskResult[string] {
+  switch (field.type) {
+    case 'choice': {
+      const branches = Object.values(plan.branches);
+      const asked = branches.filter((b) => b.task === task && b.field === name && b.ends === '');
+      return asked[0]?.is[0] ?? field.of[0] ?? '';
+    }
+    case 'text':
+      return 'drill';
+    case 'list':
+      return [];
+    case 'count':
+      return 0;
+    case 'yes_no':
+    case 'confirmed':
+      return true;
+  }
+}
+
+function nextDecision(incident: Incident, { decisions }: PlaybookProgress): DrillOrder | null {
+  const [step] = undecidedSteps(incident);
+  if (step === undefined) return null;
+  const isTold = decisions.some(
+    ({ step: name, binding }) => name === step.step && binding === incident.binding,
+  );
+  const by = isTold ? 'second' : 'first';
+  return { by, path: `/decisions/${step.step}`, body: { verdict: 'approve' } };
+}
+
+/** The review is signed by another person than the one who resolved it. */
+function nextSignature({ plan, review }: PlaybookProgress): DrillOrder | null {
+  if (!plan.review.signed || review !== null) return null;
+  const answered = plan.review.asks.map((ask) => `## ${ask}\n\nThis was a drill.\n`);
+  return { by: 'second', path: '/review', body: { text: answered.join('\n') } };
+}
