@@ -1,9 +1,15 @@
 import { isFinalStep } from './host-containment.ts';
-import { THING } from './plan-action.ts';
+import { PLACE, THING } from './plan-action.ts';
 import type { ActionTemplate } from './playbook-plan.ts';
 import type { Policy } from './policy.ts';
 import { SYSTEM_STEPS } from './systems.ts';
-import { HOST_AGENT, type HostAction, type SystemAction, type TargetAction } from './targets.ts';
+import {
+  type EdgeAction,
+  HOST_AGENT,
+  type HostAction,
+  type SystemAction,
+  type TargetAction,
+} from './targets.ts';
 
 const LEDGER_TIMEOUT_MS = 5_000;
 
@@ -16,6 +22,7 @@ export function templateOf(
   if (action === undefined) throw new RangeError(`no target carries out ${name}`);
   if ('ledger' in action) return ledgerStep(name);
   if ('host' in action) return onHost(name, action, attestation.unnamed_host ?? '');
+  if ('edge' in action) return atEdge(name, action, attestation.unnamed_host ?? '');
   if ('system' in action) return onSystem(name, action);
   return onTarget(name, action);
 }
@@ -72,5 +79,22 @@ function onHost(
     timeout_ms,
     scope: ['host', THING],
     unnamed_host,
+  };
+}
+
+function atEdge(
+  action: string,
+  { at, timeout_ms }: EdgeAction,
+  unnamed_host: string,
+): ActionTemplate {
+  return {
+    ...COMMON,
+    kind: 'target',
+    action,
+    target: HOST_AGENT,
+    release: 'automatic',
+    timeout_ms,
+    scope: [at === undefined ? 'host' : PLACE, 'address'],
+    unnamed_host: at ?? unnamed_host,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cancellation } from './attestor.ts';
 import type { ArtifactReport, CaptureRequest, FreezeAnswer, FreezeLease } from './host-capture.ts';
+import type { BlockAnswer, BlockRequest, BlockStateRequest } from './host-blocking.ts';
 import type { ContainAnswer, ContainRequest, ContainStateRequest } from './host-containment.ts';
 import type { HostSubject } from './host-subject.ts';
 import { sha256Schema } from './primitives.ts';
@@ -99,6 +100,18 @@ export interface HostAgent {
     request: ContainStateRequest,
     signal?: Cancellation,
   ): Promise<AgentAnswer<ContainAnswer>>;
+  /** Blocks a source of traffic, or lets it through again; measured after acting. */
+  block(
+    host: string,
+    request: BlockRequest,
+    signal?: Cancellation,
+  ): Promise<AgentAnswer<BlockAnswer>>;
+  /** The same measurement, without acting. */
+  blockState(
+    host: string,
+    request: BlockStateRequest,
+    signal?: Cancellation,
+  ): Promise<AgentAnswer<BlockAnswer>>;
   /** One collector's artifact, its bytes as they come. */
   capture(host: string, request: CaptureRequest): Promise<AgentAnswer<HostArtifact>>;
   /** The secret that the endorsement key found in the credential. */

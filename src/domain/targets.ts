@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+import { neverBlockedSchema } from './host-blocking.ts';
 import { containStepSchema, reachableSchema } from './host-containment.ts';
 import { fileSchema, hasOnePlace, ONE_PLACE, placeFields, timeoutMs } from './place.ts';
 import { SYSTEM_STEPS, systemSchema, systemStepSchema } from './systems.ts';
@@ -145,6 +147,21 @@ const hostActionSchema = z
     'recycle, and nothing else, needs unless: the action that blocks images',
   );
 
+/** Thirty days, as far as an agent goes. */
+const LONGEST_BLOCK_MS = 2_592_000_000;
+
+/** Carried out by the agent of a host at the edge, on the address that the subject names. Measured, and undone, there. */
+const edgeActionSchema = z.strictObject({
+  edge: z.literal('block_source'),
+  /** The host at the edge; absent: that of the subject. */
+  at: z.string().min(1).max(253).optional(),
+  timeout_ms: timeoutMs.default(DEFAULT_HOST_TIMEOUT_MS),
+  /** Our own networks, and those that must reach us. */
+  never: neverBlockedSchema.default([]),
+  /** How long the kernel keeps it where nobody applies it again; as long as the incident lasts, it is. */
+  for: durationSchema.refine((ms) => ms >= 1_000 && ms <= LONGEST_BLOCK_MS, 'is from 1s to 30d'),
+});
+
 /** What the plan names as the target of a step that a host's agent carries out. */
 export const HOST_AGENT = 'host-agent';
 
@@ -183,7 +200,13 @@ export const targetsPolicySchema = z
     systems: z.record(name, systemSchema).default({}),
     actions: z.record(
       name,
-      z.union([targetActionSchema, hostActionSchema, systemActionSchema, ledgerActionSchema]),
+      z.union([
+        targetActionSchema,
+        hostActionSchema,
+        edgeActionSchema,
+        systemActionSchema,
+        ledgerActionSchema,
+      ]),
     ),
     attestors: z.record(name, attestorSchema).default({}),
   })
@@ -220,6 +243,7 @@ export const targetsPolicySchema = z
 export type TargetsPolicy = z.infer<typeof targetsPolicySchema>;
 export type TargetAction = z.infer<typeof targetActionSchema>;
 export type HostAction = z.infer<typeof hostActionSchema>;
+export type EdgeAction = z.infer<typeof edgeActionSchema>;
 export type SystemAction = z.infer<typeof systemActionSchema>;
 export type AttestorPlace = z.infer<typeof attestorSchema>;
 export type Target = z.infer<typeof targetSchema>;

@@ -16,6 +16,7 @@ export function contradictions(
   return [
     ...unknownActions(policy),
     ...stepsOfNoHost(policy),
+    ...unknownEdges(policy),
     ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
     ...brokenTrees(policy),
     ...reservedSources(policy),
@@ -38,14 +39,25 @@ function unknownActions({ containment, escalation, targets }: Policy): PartFindi
 /** A step of a host's agent where no host has one would fail in every incident. */
 function stepsOfNoHost({ attestation, targets, ...policy }: Policy): PartFinding[] {
   if (Object.keys(attestation.hosts).length > 0) return [];
-  const isStep = (name: string) =>
-    Object.hasOwn(targets.actions, name) && 'host' in (targets.actions[name] ?? {});
+  const isStep = (name: string) => {
+    const action = Object.hasOwn(targets.actions, name) ? targets.actions[name] : undefined;
+    return action !== undefined && ('host' in action || 'edge' in action);
+  };
   return named(policy)
     .filter(({ action }) => isStep(action))
     .map(({ action, part, path }) => ({
       ...{ part, path },
       reason: `${action} is for a host's agent, and attestation.yaml has no host`,
     }));
+}
+
+function unknownEdges({ attestation, targets }: Policy): PartFinding[] {
+  return Object.entries(targets.actions).flatMap(([name, action]) => {
+    if (!('edge' in action) || action.at === undefined) return [];
+    if (Object.hasOwn(attestation.hosts, action.at)) return [];
+    const reason = `attestation.yaml has no host ${action.at}`;
+    return [{ part: 'targets', path: ['actions', name, 'at'], reason } as const];
+  });
 }
 
 /** Every place where an action is asked for. */

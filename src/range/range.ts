@@ -9,6 +9,7 @@ import { createFaultBox } from './faults.ts';
 import { createExtensionRuntime } from './extension-runtime/runtime.ts';
 import { createHost, type HostParts } from './host.ts';
 import { containers } from './containers.ts';
+import { edge } from './edge.ts';
 import { gate } from './gate.ts';
 import { integrity } from './integrity.ts';
 import { listenOnPort, listenOnSocket } from './listen.ts';
@@ -96,7 +97,15 @@ function servicesOf(home: string, now: () => number): RangeService[] {
   const firstSecrets = ensureSecret(home, FIRST_SECRETS_FILE);
   return [
     ...[agent, airlock, vault, registry, attestor, integrity, authorizer],
-    ...[extensions, state, gate, containers, createConnect(firstSecrets, now), createIssuer(firstSecrets)],
+    ...[
+      extensions,
+      state,
+      gate,
+      containers,
+      edge,
+      createConnect(firstSecrets, now),
+      createIssuer(firstSecrets),
+    ],
   ];
 }
 

@@ -15,6 +15,7 @@ export const RANGE_NAMES = [
   'state',
   'gate',
   'containers',
+  'edge',
   'onepassword',
   'issuer',
 ] as const;

@@ -146,19 +146,21 @@ describe('the plan', () => {
   });
 
   it('has the steps of a host taken by its agent, and what kills last and for ever', () => {
-    const steps = ['kill_process', 'isolate_network', 'disable_restart'];
+    const steps = ['kill_process', 'recycle_on_host', 'isolate_network', 'block_source_on_host'];
     const rule = { auto_contain: true, actions: steps, default_severity: 'high' } as const;
     const rules = { ...policy.containment.rules, on_host: rule };
     const changed = { ...policy, containment: { version: 1 as const, rules } };
-    const subject = { container: 'planner' };
+    const subject = { container: 'planner', address: '203.0.113.7' };
     const { actions, capture } = planFor(changed, { class: 'on_host', subject });
     const common = { target: 'host-agent', kind: 'target', freeze: false, timeout_ms: 20_000 };
     expect(actions).toMatchObject([
+      { ...common, destructive: true, release: 'none' },
       { ...common, destructive: true, release: 'none' },
       { ...common, destructive: false, release: 'automatic' },
       { ...common, destructive: false, release: 'automatic' },
     ]);
     expect(actions[0]?.resource).toBe('kill_process@host-agent#practice-host/planner');
+    expect(actions[3]?.resource).toBe('block_source_on_host@host-agent#practice-host/203.0.113.7');
     expect(capture).toMatchObject({ targets: [], host_ms: 60_000 });
   });
 

@@ -154,6 +154,19 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     to: 'target: airlook',
     reason: /no target is named airlook$/,
   },
+  'a host at the edge that nobody can reach': {
+    part: 'targets',
+    from: 'edge: block_source',
+    to: 'edge: block_source\n    at: edge-1',
+    blamed: 'at: edge-1',
+    reason: /^actions\.block_source_on_host\.at: attestation.yaml has no host edge-1$/,
+  },
+  'a recycling of blocked images': {
+    part: 'targets',
+    from: 'unless: block_image',
+    to: 'unless: block_images',
+    reason: /no action of a target is named block_images$/,
+  },
   'a webhook without secret': {
     part: 'notifications',
     from: 'webhooks: []',

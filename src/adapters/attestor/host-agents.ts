@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AgentPlace, AttestationPolicy } from '../../domain/attestation-policy.ts';
 import type { Cancellation } from '../../domain/attestor.ts';
 import { freezeAnswerSchema, type CaptureRequest } from '../../domain/host-capture.ts';
+import { blockAnswerSchema } from '../../domain/host-blocking.ts';
 import { containAnswerSchema } from '../../domain/host-containment.ts';
 import type { HostSubject } from '../../domain/host-subject.ts';
 import {
@@ -45,6 +46,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
     ask(deps.policy().hosts, pool, host, what, signal);
   const contain = async (path: string, host: string, body: object, signal?: Cancellation) =>
     aboutSubject(await call(host, { method: 'POST', path, body }, signal), containAnswerSchema);
+  const block = async (path: string, host: string, body: object, signal?: Cancellation) =>
+    aboutSubject(await call(host, { method: 'POST', path, body }, signal), blockAnswerSchema);
   const order = (what: 'freeze' | 'thaw', host: string, body: { subject: HostSubject }) =>
     call(host, { method: 'POST', path: `/api/v1/${what}`, body });
   return {
@@ -80,6 +83,8 @@ export function createHostAgents(deps: HostAgentsDeps): HostAgent & { close(): P
     },
     contain: (host, body, signal) => contain('/api/v1/contain', host, body, signal),
     containState: (host, body, signal) => contain('/api/v1/contain/state', host, body, signal),
+    block: (host, body, signal) => block('/api/v1/block', host, body, signal),
+    blockState: (host, body, signal) => block('/api/v1/block/state', host, body, signal),
     capture: (host, request) => capture(deps.policy().hosts, pool, host, request),
     close: () => pool.close(),
   };

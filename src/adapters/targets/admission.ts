@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ContainAnswer } from '../../domain/host-containment.ts';
+import type { Said } from './agent-step.ts';
 import type { ActionOutcome, ActionRequest, TargetDriver } from '../../domain/target.ts';
 import type { TargetsPolicy } from '../../domain/targets.ts';
 import type { Problem } from './problem.ts';
@@ -17,7 +17,7 @@ export async function askAdmission(
   targets: Pick<TargetDriver, 'verify'>,
   { actions }: TargetsPolicy,
   request: ActionRequest,
-  { after }: ContainAnswer,
+  { after }: Said,
 ): Promise<Admission> {
   const images = imagesSchema.safeParse(after['images']);
   if (!images.success) return unknown('unreadable_state', 'the agent does not tell its image');

@@ -1,11 +1,16 @@
 import { Fault } from '../../domain/fault.ts';
-import type { AgentAnswer, HostAgent } from '../../domain/host-agent.ts';
-import type { ContainAnswer, ContainRequest } from '../../domain/host-containment.ts';
-import { hostSubjectOf } from '../../domain/host-subject.ts';
-import type { Policy } from '../../domain/policy.ts';
+import type { AgentAnswer } from '../../domain/host-agent.ts';
 import type { ActionOutcome, ActionRequest, TargetDriver } from '../../domain/target.ts';
-import { HOST_AGENT, type HostAction, type TargetsPolicy } from '../../domain/targets.ts';
+import { HOST_AGENT } from '../../domain/targets.ts';
 import { askAdmission, type Admission } from './admission.ts';
+import {
+  agentStepOf,
+  unknown,
+  type AgentStep,
+  type HostStepsDeps,
+  type Order,
+  type Said,
+} from './agent-step.ts';
 import type { Problem } from './problem.ts';
 
 /** How much of a call's time acting may take; the rest is for the reading behind it. */
@@ -13,12 +18,6 @@ const ACTING_SHARE = 0.7;
 
 /** And of that of a recycling, first reading which image it is, then asking about that. */
 const ADMISSION_SHARE = 0.1;
-
-export interface HostStepsDeps {
-  agents: Pick<HostAgent, 'contain' | 'containState'>;
-  /** The policy in force. */
-  policy: () => Pick<Policy, 'targets' | 'attestation'>;
-}
 
 /** The same driver, which also takes the steps that the agents of hosts carry out. */
 export function withHostSteps<Driver extends TargetDriver>(
@@ -60,13 +59,11 @@ async function poke(deps: Deps, request: ActionRequest): Promise<ActionOutcome> 
 }
 
 async function verify(
-  deps: HostStepsDeps,
+  deps: Deps,
   request: ActionRequest,
   signal = AbortSignal.timeout(request.timeout_ms),
 ): Promise<ActionOutcome> {
-  const read = await ask(deps, request, ({ about, host }) =>
-    deps.agents.containState(host, about, signal),
-  );
+  const read = await ask(deps, request, (step) => step.state(signal));
   return 'reason' in read ? { status: 'failed', ...read } : outcomeOf(read, true);
 }
 
@@ -76,28 +73,20 @@ async function release(deps: Deps, request: ActionRequest): Promise<ActionOutcom
   return 'reason' in acted ? { status: 'failed', ...acted } : outcomeOf(acted, false);
 }
 
-type Order = Pick<ContainRequest, 'effect' | 'fresh'>;
-
-function act(deps: Deps, request: ActionRequest, given: Order): Promise<ContainAnswer | Problem> {
+function act(deps: Deps, request: ActionRequest, order: Order): Promise<Said | Problem> {
   const patienceMs = Math.ceil(request.timeout_ms * ACTING_SHARE);
-  return ask(deps, request, ({ about, host, action }) => {
-    const order = { ...about, ...given, allow: given.effect === 'apply' ? action.allow : [] };
-    return deps.agents.contain(host, order, AbortSignal.timeout(patienceMs));
-  });
+  return ask(deps, request, (step) => step.act(order, AbortSignal.timeout(patienceMs)));
 }
 
 /** Whether the image of what is to be recycled may be started again; null for every other step. */
 async function admissionOf(deps: Deps, request: ActionRequest): Promise<Admission | null> {
-  const { targets } = deps.policy();
-  const unless = hostActionOf(targets, request.action)?.unless;
-  if (unless === undefined) return null;
-  const signal = AbortSignal.timeout(Math.ceil(request.timeout_ms * ADMISSION_SHARE));
-  const read = await ask(deps, request, ({ about, host }) =>
-    deps.agents.containState(host, about, signal),
-  );
-  if ('reason' in read) return { unknown: read };
+  const step = agentStepOf(deps, request);
+  if ('reason' in step || step.unless === undefined) return null;
   const timeout_ms = Math.ceil(request.timeout_ms * ADMISSION_SHARE);
-  return askAdmission(deps.targets, targets, { ...request, action: unless, timeout_ms }, read);
+  const read = await ask(deps, request, ({ state }) => state(AbortSignal.timeout(timeout_ms)));
+  if ('reason' in read) return { unknown: read };
+  const asked = { ...request, action: step.unless, timeout_ms };
+  return askAdmission(deps.targets, deps.policy().targets, asked, read);
 }
 
 /** What is not known to be allowed is not started, and ends all the same. */
@@ -106,22 +95,16 @@ function orderOf(admission: Admission | null): Order {
   return { effect: 'apply', fresh: 'admitted' in admission && admission.admitted };
 }
 
-interface Asking {
-  host: string;
-  action: HostAction;
-  about: Parameters<HostAgent['containState']>[1];
-}
-
 /** Never throws for anything that an agent does. */
 async function ask(
-  { policy }: HostStepsDeps,
+  deps: Deps,
   request: ActionRequest,
-  call: (asking: Asking) => Promise<AgentAnswer<ContainAnswer>>,
-): Promise<ContainAnswer | Problem> {
-  const asking = askingFor(policy(), request);
-  if ('reason' in asking) return asking;
+  call: (step: AgentStep) => Promise<AgentAnswer<Said>>,
+): Promise<Said | Problem> {
+  const step = agentStepOf(deps, request);
+  if ('reason' in step) return step;
   try {
-    const said = await call(asking);
+    const said = await call(step);
     return 'answer' in said ? said.answer : problemOf(said);
   } catch (error) {
     if (error instanceof Fault) return faultOf(error);
@@ -129,31 +112,7 @@ async function ask(
   }
 }
 
-function askingFor(
-  { targets, attestation }: ReturnType<HostStepsDeps['policy']>,
-  { action: name, containment_key: idempotency_key, subject: about }: ActionRequest,
-): Asking | Problem {
-  const action = hostActionOf(targets, name);
-  if (action === undefined) {
-    return unknown(`the running policy has no step of a host's agent for ${name}`);
-  }
-  const host = about['host'] ?? attestation.unnamed_host;
-  if (host === undefined) return unknown('the report names no host');
-  const subject = hostSubjectOf(about);
-  if (subject === null) return unknown(`the report names nothing on ${host}`);
-  return { host, action, about: { subject, step: action.host, idempotency_key } };
-}
-
-function hostActionOf({ actions }: TargetsPolicy, name: string): HostAction | undefined {
-  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  return action !== undefined && 'host' in action ? action : undefined;
-}
-
-function unknown(detail: string): Problem {
-  return { reason: 'unknown_target', detail, retryable: false };
-}
-
-type Refusal = Exclude<AgentAnswer<ContainAnswer>, { answer: unknown }>;
+type Refusal = Exclude<AgentAnswer<Said>, { answer: unknown }>;
 
 function problemOf({ reason, detail }: Refusal): Problem {
   if (reason === 'agent-unconfigured') return unknown(detail);
@@ -170,7 +129,7 @@ function faultOf({ code, message, retryable }: Fault): Problem {
 }
 
 /** `wanted`: whether the step should be in force. */
-function outcomeOf({ in_force, method, detail }: ContainAnswer, wanted: boolean): ActionOutcome {
+function outcomeOf({ in_force, method, detail }: Said, wanted: boolean): ActionOutcome {
   const said = `${method}: ${detail}`;
   return in_force === wanted
     ? { status: 'contained', reason: 'ok', detail: said, retryable: false }

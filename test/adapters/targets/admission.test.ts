@@ -27,14 +27,15 @@ function recycling(images: string[], gate: (image: string) => ActionOutcome) {
     ...{ schema: 'host-contain/1', step: 'recycle', method: 'runtime_recreate', in_force: true },
     ...{ detail: 'measured', before: {}, after: { images }, took_ms: 1 },
   };
+  const never = () => Promise.reject(new Error('nobody is to call this'));
   const agents = {
+    ...{ block: never, blockState: never },
     contain: async (_host: string, order: ContainRequest) => {
       orders.push(order);
       return { answer };
     },
     containState: async () => ({ answer }),
   };
-  const never = () => Promise.reject(new Error('the gate is only asked'));
   const targets: TargetDriver = {
     ...{ apply: never, poke: never, release: never, snapshot: never, artifact: never },
     artifactsOf: () => [],
