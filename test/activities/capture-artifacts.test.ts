@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../../activities/capture.ts';
 import { callRange, setRangeFault } from '../../src/range/client.ts';
 import { world, type World } from './world.ts';
@@ -15,7 +15,7 @@ const ARTIFACTS = [
 ].map((name) => `extensions/${name}`);
 
 let on: World;
-beforeEach(async () => {
+beforeAll(async () => {
   on = await world();
   for (const extension_id of ['weather', 'maps']) {
     await order('/range/install', { extension_id });
@@ -24,7 +24,7 @@ beforeEach(async () => {
     await order('/api/v1/calls', { ...call, capability: 'exec' });
   }
 });
-afterEach(() => on.stop());
+afterAll(() => on.stop());
 
 const order = (path: string, body: object) => callRange(on.home, 'extensions', 'POST', path, body);
 
@@ -72,6 +72,7 @@ describe('the artifacts of a target', () => {
     on.clock.ms += 2 * 60_000;
     await order('/api/v1/calls', { extension_id: 'maps', capability: 'log', method: 'in time' });
     on.clock.ms += 60 * 60_000;
+    // The calls of the other tests are long after it.
     const request = { ...facts, targets: ['extensions'], deadline_ms: 20_000, seal: false };
     const { entries } = await kept(
       await capture(on.deps, request),
@@ -87,5 +88,6 @@ describe('the artifacts of a target', () => {
     const missing = ['status:extensions', ...ARTIFACTS];
     expect(gaps.map(({ collector }) => collector)).toEqual(missing);
     expect(gaps.every(({ reason }) => reason.startsWith('unreachable: '))).toBe(true);
+    await setRangeFault(on.home, 'extensions', { fault: 'none' });
   });
 });
