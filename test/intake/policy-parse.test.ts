@@ -99,28 +99,32 @@ describe('the values of PCRs', () => {
   });
 });
 
-const DAMAGES: ((line: string) => string[])[] = [
-  () => [],
-  (line) => [line, line],
-  (line) => [` ${line}`],
-  (line) => [line.replace(':', '')],
-  (line) => [line.replace(/: (.+)/, ': { x: $1')],
-  (line) => [line.replace(/[a-z]+/, String.raw`"\q"`)],
-];
+const DAMAGES: Record<string, (line: string) => string[]> = {
+  lost: () => [],
+  doubled: (line) => [line, line],
+  moved: (line) => [` ${line}`],
+  'without its colon': (line) => [line.replace(':', '')],
+  'torn open': (line) => [line.replace(/: (.+)/, ': { x: $1')],
+  'escaped wrongly': (line) => [line.replace(/[a-z]+/, String.raw`"\q"`)],
+};
 
-/** Every damage to every line that says something. */
-function* damaged(text: string): Iterable<string> {
+/** The text again and again, with another line that says something damaged each time. */
+function* damaged(text: string, damage: (line: string) => string[]): Iterable<string> {
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
-    for (const damage of DAMAGES) yield lines.toSpliced(index, 1, ...damage(line)).join('\n');
+    yield lines.toSpliced(index, 1, ...damage(line)).join('\n');
   }
 }
 
+const DAMAGED_PARTS = POLICY_PARTS.flatMap((part) =>
+  Object.entries(DAMAGES).map(([how, damage]) => ({ part, how, damage })),
+);
+
 describe('whatever line is damaged, the policy loads or is blamed at a line that it has', () => {
-  it.each(POLICY_PARTS)('%s', async (part) => {
-    for (const text of damaged(shipped[part].text)) {
-      // Rules for alerts and playbooks have damages of their own, and take longer to read than all the rest.
+  it.each(DAMAGED_PARTS)('$part: $how', async ({ part, damage }) => {
+    for (const text of damaged(shipped[part].text, damage)) {
+      // The rules for alerts have damages of their own, and take longer to read than all the rest.
       const source = { ...withText(part, text), detectors: {}, playbooks: {} };
       const problems = await problemsOf(parsing(source));
       const lineCounts = new Map(
