@@ -7,6 +7,7 @@ import { followPolicy, layFoundation } from './foundation.ts';
 import { createLog } from './log.ts';
 import { startPracticeHost } from './practice-host.ts';
 import { enrolPracticeHost } from './practice-enrolment.ts';
+import { layPracticeBaseline } from './range/baseline/practice-baseline.ts';
 import { startRange } from './range/range.ts';
 import { startServer } from './server.ts';
 import { untilAskedToStop } from './stop-signals.ts';
@@ -95,6 +96,7 @@ export async function runRange(env: Env): Promise<void> {
     host: () => startPracticeHost(config, log),
     log: (message) => log.info({}, message),
   });
+  await layPracticeBaseline(config.CORDON_HOME, (message) => log.warn({}, message));
   process.stdout.write('the practice range is open\n');
   await Promise.race([untilAskedToStop(), untilInputCloses()]);
   await range.stop();

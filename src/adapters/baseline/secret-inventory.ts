@@ -44,7 +44,8 @@ async function dueIn(
   since: string | undefined,
   { about, known }: Surroundings,
 ): Promise<Due | null> {
-  if (since === undefined) return { since: '', covers: () => false };
+  const isOfNone = since === 'incident' && about.incident_id === '';
+  if (since === undefined || isOfNone) return { since: '', covers: () => false };
   if (since !== 'incident') return { since, covers: () => true };
   const reportedAt = reportedAtOf(about.incident_id);
   if (reportedAt === null) return null;

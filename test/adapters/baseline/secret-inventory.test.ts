@@ -84,6 +84,10 @@ describe('the secrets in a vault', () => {
     expect(await find({ practice: SINCE })).toMatch(/^pass/);
   });
 
+  it('need not be rotated for an incident where there is none', async () => {
+    expect(await find({ practice: SINCE }, aboutOf({ incident_id: '' }))).toMatch(/^pass/);
+  });
+
   it('must all be rotated where no inventory tells what was reached', async () => {
     inventory = undefined;
     await change('agent-1-api');
@@ -103,9 +107,8 @@ describe('what cannot be compared is not known', () => {
     expect(await find({ practice: WHOLE })).toMatch(/^unknown: finding the vault failed/);
   });
 
-  it('since an incident that there is none of', async () => {
-    const none = { incident_id: '', class: '', subject: {}, contained_at: '' };
-    expect(await find({ practice: SINCE }, none)).toBe(
+  it('since an incident that does not tell when it was reported', async () => {
+    expect(await find({ practice: SINCE }, aboutOf({ incident_id: 'INC-1' }))).toBe(
       'unknown: it is not known when the incident was reported',
     );
   });
