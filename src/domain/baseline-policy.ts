@@ -17,15 +17,15 @@ const targetStateSchema = z.strictObject({
   ...named,
   kind: z.literal('target_state'),
   target: z.string(),
-  ...verifySchema.shape,
+  ...verifySchema.omit({ probe: true }).shape,
 });
 
-/** A target that scans what it keeps, and lists what bears no valid signature. */
+/** A target that scans what it keeps, and lists what bears no valid signature. Asked about no field, it scans all. */
 const sharedStateSchema = z.strictObject({
   ...named,
   kind: z.literal('shared_state'),
   target: z.string(),
-  ...verifySchema.omit({ expect: true }).shape,
+  ...verifySchema.omit({ expect: true, probe: true }).shape,
 });
 
 const revision = z

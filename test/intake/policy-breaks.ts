@@ -26,9 +26,9 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   'a check of no kind': {
     part: 'baseline',
-    from: 'kind: target_state',
+    from: 'kind: shared_state',
     to: 'kind: hearsay',
-    reason: /^checks\.vault_locked\.kind: /,
+    reason: /^checks\.shared_state\.kind: /,
   },
   'an unknown severity': {
     part: 'containment',

@@ -13,6 +13,7 @@ import { inTurns } from './in-turns.ts';
 import { knownFrom } from './known.ts';
 import { checkSecretInventory } from './secret-inventory.ts';
 import { checkSharedState } from './shared-state.ts';
+import { checkSpireEntries } from './spire-entries.ts';
 import { checkTargetState } from './target-state.ts';
 
 /** Each may read a directory or a registry; a playbook's list must not take the machine from those who contain. */
@@ -89,7 +90,7 @@ async function make(check: BaselineCheck, surroundings: Surroundings): Promise<F
     case 'secret_inventory':
       return checkSecretInventory(check, surroundings);
     case 'spire_entries':
-      return unknown(`${check.kind} cannot be checked here`);
+      return checkSpireEntries(check, surroundings);
   }
 }
 

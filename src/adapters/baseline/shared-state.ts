@@ -12,7 +12,10 @@ const integritySchema = z.object({
 
 /** Every artifact that the target keeps bears a valid signature, as its own scan found. */
 export const checkSharedState: Checker<'shared_state'> = async (check, surroundings) => {
-  const read = await readTarget(check, surroundings);
+  const { subject } = surroundings.about;
+  // A name that nothing has would be scanned as one that has nothing.
+  const query = check.query.filter((field) => subject[field] !== undefined);
+  const read = await readTarget({ ...check, query }, surroundings);
   if ('verdict' in read) return read;
   const scanned = integritySchema.safeParse(read.document);
   const place = `${check.target}${check.path}`;

@@ -8,6 +8,8 @@ const run = promisify(execFile);
 
 export const KNOWN_GOOD = 'known-good';
 
+const REGISTERED = ['agent-1', 'agent-2', 'agent-3', 'agent-4', 'agent-7'];
+
 /** What the practice range would run by, if it ran anything. */
 const FILES: Readonly<Record<string, string>> = {
   'opa/agents.rego': `package agents
@@ -38,7 +40,19 @@ network: allow-listed
 shared_state: signed
 max_agents: 8
 `,
+  'spire/entries.yaml': spireEntries(),
 };
+
+/** One entry for each agent, as the range's SPIRE server has them at first. */
+function spireEntries(): string {
+  const entries = REGISTERED.map(
+    (name) => `  - spiffe_id: spiffe://practice.cordon/agent/${name}
+    parent_id: spiffe://practice.cordon/spire/agent/join_token/practice-host
+    selectors: ['docker:label:agent:${name}']
+`,
+  );
+  return `entries:\n${entries.join('')}`;
+}
 
 /** By one of no name, at no time, so that the commit is the same everywhere. */
 const NOBODY = {

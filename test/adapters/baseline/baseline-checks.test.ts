@@ -73,6 +73,13 @@ describe('the scan of shared state', () => {
     state.answers['/integrity'] = says(document);
     expect(await state.find(check)).toBe(finding);
   });
+
+  it('is of what the subject names, or of everything', async () => {
+    state.answers['/integrity'] = says({ artifacts: 0, invalid: [] });
+    await state.find(check, { subject: { state: 'agent-1' } });
+    await state.find(check);
+    expect(state.asked).toEqual(['/integrity?state=agent-1', '/integrity']);
+  });
 });
 
 describe('a run', () => {

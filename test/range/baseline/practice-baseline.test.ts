@@ -41,14 +41,18 @@ async function verdicts(names: readonly string[], agent = 'agent-1') {
 }
 
 const GIT = ['opa_policies', 'kyverno_policies', 'orchestrator_config'];
+const SPIRE = ['spire_configuration', 'spire_entries_tagged', 'shared_state'];
 
 describe('the practice range as it was first started', () => {
   it('is as it should be, but for secrets that an incident reached', async () => {
-    expect(await verdicts(['agent_images', ...GIT, 'secret_vaults'])).toEqual({
+    expect(await verdicts(['agent_images', ...GIT, ...SPIRE, 'secret_vaults'])).toEqual({
       agent_images: 'pass',
       opa_policies: 'pass',
       kyverno_policies: 'pass',
       orchestrator_config: 'pass',
+      spire_configuration: 'pass',
+      spire_entries_tagged: 'pass',
+      shared_state: 'pass',
       secret_vaults: 'fail',
     });
     expect(await verdicts(['secret_vaults'], 'nobody')).toEqual({ secret_vaults: 'pass' });
