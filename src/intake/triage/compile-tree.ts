@@ -43,7 +43,9 @@ export function compileTree(tree: TriageTree): CompiledTree {
 
 /** Everything that is wrong with the expressions of a tree, by its place in it. */
 export function findingsInTree(tree: TriageTree): RuleFinding[] {
-  return compileAnew(tree).findings;
+  const { made, findings } = compileAnew(tree);
+  if (findings.length === 0) compiled.set(tree, made);
+  return findings;
 }
 
 function compileAnew(tree: TriageTree): { made: CompiledTree; findings: RuleFinding[] } {

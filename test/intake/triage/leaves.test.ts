@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { AlertFormatName, JsonObject } from '../../../src/domain/alert.ts';
-import type { Policy } from '../../../src/domain/policy.ts';
 import type { Subject } from '../../../src/domain/report.ts';
 import type { TriageLeaf } from '../../../src/domain/triage.ts';
 import { compileTree } from '../../../src/intake/triage/compile-tree.ts';
@@ -17,10 +16,7 @@ const RULED: Ruled = {
 };
 const CALM = { quarantined: false, counts: {} };
 
-let policy: Policy;
-beforeAll(async () => {
-  policy = await triagePolicy();
-});
+const policy = await triagePolicy();
 
 /** Where a tree ends: the class or what else becomes of the alert, its severity, its level, its playbook. */
 function ended(

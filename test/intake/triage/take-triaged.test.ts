@@ -1,7 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Alert, JsonObject } from '../../../src/domain/alert.ts';
 import type { Pending } from '../../../src/domain/ledger.ts';
-import type { Policy } from '../../../src/domain/policy.ts';
 import type { Principal } from '../../../src/domain/principal.ts';
 import { matchByPolicy } from '../../../src/intake/mapping/match-by-policy.ts';
 import { createShifts } from '../../../src/intake/shifts.ts';
@@ -16,10 +15,7 @@ const RUNTIME: Principal = {
   ...{ token_hash: 'a'.repeat(64), created_at: '2026-01-01T00:00:00.000Z', revoked_at: '' },
 };
 
-let shipped: Policy;
-beforeAll(async () => {
-  shipped = await triagePolicy();
-});
+const shipped = await triagePolicy();
 
 const denied = (id: number, seconds = 0, facts: JsonObject = {}): Alert => ({
   kind: 'finding',
