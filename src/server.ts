@@ -125,6 +125,7 @@ export async function startServer(
     commands: createCommands(client),
     revive: revival.revive,
     authenticate: principals.authenticate,
+    principalNamed: ledger.principals.byName,
     mintSignalToken: foundation.signalTokens.mint,
     policy,
     baseline: foundation.baseline,

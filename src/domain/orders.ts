@@ -33,6 +33,7 @@ export function refusalOfOrder(
   if (isAbout(incident, order.by) && order.order !== 'assign') return aboutOneself(order.by);
   switch (order.order) {
     case 'assign':
+      if (isAbout(incident, order.to)) return aboutOneself(order.to);
       return mayNotTake(incident, playbook, order.task);
     case 'complete':
       return mayNotTake(incident, playbook, order.task) ?? mayNotComplete(playbook, order);

@@ -9,11 +9,18 @@ export const ROLES = [
   'recovery_admin',
   'forensic',
   'policy_admin',
+  // Decides the steps whose approval names it, and nothing else: it can shut down, and never release.
+  'backup_contact',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What only a person may do: a service that holds such a role is refused all the same. */
-export const PERSONS_ONLY: readonly Role[] = ['operator', 'recovery_admin', 'policy_admin'];
+export const PERSONS_ONLY: readonly Role[] = [
+  'operator',
+  'recovery_admin',
+  'policy_admin',
+  'backup_contact',
+];
 
 /** A caller that can be held to account: a named person, a reporter bound to one source, or a service. */
 export const principalSchema = z.strictObject({

@@ -43,6 +43,8 @@ export function refsOf(event: IncidentEvent): EvidenceRef[] {
   if (event.type === 'custody') return event.what.flatMap(({ tombstone }) => refIn(tombstone));
   if (event.type === 'attestation') return refIn(event.evidence);
   if (event.type === 'timestamped') return [event.token];
+  if (event.type === 'task_done') return event.evidence;
+  if (event.type === 'reviewed') return [event.document];
   return event.type === 'sealed' ? [event.bundle] : [];
 }
 

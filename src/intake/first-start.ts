@@ -55,6 +55,9 @@ export async function firstStart(request: FirstStartRequest): Promise<FirstStart
   return results;
 }
 
+/** Whoever is the backup of somebody is somebody else. */
+const ADMIN_ROLES = ROLES.filter((role) => role !== 'backup_contact');
+
 function wantedBy({
   home,
   reporters,
@@ -63,7 +66,7 @@ function wantedBy({
   const tokenOf = (name: string) => join(home, 'tokens', name);
   const unbound = { source: '', classes: [] };
   return [
-    [{ name: 'admin', kind: 'person', roles: [...ROLES], ...unbound }, tokenOf('admin')],
+    [{ name: 'admin', kind: 'person', roles: [...ADMIN_ROLES], ...unbound }, tokenOf('admin')],
     [{ name: 'service', kind: 'service', roles: ['read', 'report'], ...unbound }, serviceTokenPath],
     ...Object.entries(reporters).map(([source, { classes, formats }]): [NewPrincipal, string] => [
       { name: source, kind: 'reporter', roles: ['report'], source, classes, formats },

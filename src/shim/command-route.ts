@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command } from '../domain/ceremony.ts';
 import { incidentRecordSchema } from '../domain/incident-record.ts';
 import { COMMAND_REFUSALS, COMMAND_ROLES, giveCommand } from './give-command.ts';
+import { SECOND_PERSON, WAITING } from './second-person.ts';
 import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
 import { knownIncident } from './known-incident.ts';
 import { noQuery, route } from './route.ts';
@@ -22,11 +23,13 @@ export function commandRoute(
     headers: IDEMPOTENCY_KEY,
     answers: {
       200: { description: 'Done: the incident as it is now', schema: incidentRecordSchema },
+      ...(command === 'resolve' && { 202: SECOND_PERSON }),
       ...COMMAND_REFUSALS,
     },
     handle: async (call, deps) => {
       const { id, note } = call.body;
-      await giveCommand(call, { incidentId: id, command, note }, deps);
+      const { status } = await giveCommand(call, { incidentId: id, command, note }, deps);
+      if (status === WAITING) return { status: 202, body: { status } };
       return { body: await knownIncident(deps.ledger.register, id) };
     },
   });

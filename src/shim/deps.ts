@@ -2,7 +2,7 @@ import type { BaselineChecks } from '../domain/baseline-check.ts';
 import type { Commands } from '../domain/commands.ts';
 import type { PlaceOfCustody } from '../domain/custody.ts';
 import type { EvidenceRetention, EvidenceStore } from '../domain/evidence.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Ledger, Principals } from '../domain/ledger.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { StoreVerdict } from '../domain/store-verdict.ts';
@@ -21,7 +21,7 @@ export interface ShimDeps {
     Ledger,
     'alerts' | 'log' | 'register' | 'outbox' | 'keeping' | 'custodyClock' | 'sweeps'
   >;
-  store: Pick<EvidenceStore, 'read'> & EvidenceRetention;
+  store: Pick<EvidenceStore, 'read' | 'put'> & EvidenceRetention;
   /** Where this server is, as custody records say it. */
   place: PlaceOfCustody;
   intake: Intake;
@@ -34,6 +34,8 @@ export interface ShimDeps {
   revive(incidentId: string): Promise<boolean>;
   /** Reads the Authorization header. */
   authenticate: (authorization: string | undefined) => Promise<Principal | 'missing' | 'invalid'>;
+  /** Whoever has that name, a revoked one included; null for nobody. */
+  principalNamed: Principals['byName'];
   /** A short-lived token with which this person, and nobody else, may signal this incident. */
   mintSignalToken: SignalTokens['mint'];
   policy: {

@@ -66,12 +66,24 @@ export class CommandRefused extends Error {
 }
 
 /** A key is the caller's own, so that nobody is answered with what became of another's command. */
-function requestId(
+export function requestId(
   { principal, header }: Pick<Call<unknown, unknown>, 'principal' | 'header'>,
-  command: Command,
+  command: string,
 ): string {
   const key = idempotencyKey(header('idempotency-key'));
   return key === '' ? randomUUID() : `${principal.name}/${command}/${key}`;
+}
+
+/** Throws the error where it is another, and `not_started` where the workflow is still to be started. */
+export async function mustHaveEnded(
+  incidentId: string,
+  error: unknown,
+  { revive }: Pick<ShimDeps, 'revive'>,
+): Promise<void> {
+  if (!(error instanceof Fault) || error.code !== 'not_found') throw error;
+  if (await revive(incidentId)) {
+    unavailable('not_started', 'The incident is recorded but its workflow has not started yet');
+  }
 }
 
 /** Either its workflow is still to be started, or it has ended and only the record can answer. */
@@ -81,13 +93,7 @@ async function withoutWorkflow(
   error: unknown,
   { revive, now }: Pick<ShimDeps, 'revive' | 'now'>,
 ): Promise<CommandResult> {
-  if (!(error instanceof Fault) || error.code !== 'not_found') throw error;
-  if (await revive(incident.id)) {
-    return unavailable(
-      'not_started',
-      'The incident is recorded but its workflow has not started yet',
-    );
-  }
+  await mustHaveEnded(incident.id, error, { revive });
   const refused = refusal(incident, command, now());
   if (refused !== null) return { refused };
   if (command === 'resolve') return { done: { status: 'resolved' } };

@@ -46,12 +46,17 @@ function orNever(ms: number): string {
 }
 
 function nameOf(
-  { artifacts, evidence_receipt, attestation, bundle }: Incident,
+  { artifacts, evidence_receipt, attestation, bundle, playbook }: Incident,
   sha256: string,
 ): string {
   const artifact = artifacts.find((one) => one.sha256 === sha256);
   if (artifact) return artifact.collector;
   if (evidence_receipt?.manifest.sha256 === sha256) return 'manifest';
   if (attestation?.evidence?.sha256 === sha256) return 'attestation';
+  if (playbook?.review?.document.sha256 === sha256) return 'review';
+  const task = playbook?.tasks.find(({ evidence }) =>
+    evidence.some((one) => one.sha256 === sha256),
+  );
+  if (task) return task.task;
   return bundle?.sha256 === sha256 ? 'bundle' : '';
 }

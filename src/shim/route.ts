@@ -57,6 +57,8 @@ interface Described<Query = unknown, Body = unknown> {
   headers?: Readonly<Record<string, string>>;
   query: z.ZodType<Query>;
   body: z.ZodType<Body>;
+  /** Of the body, where it may be larger than a report. */
+  mostBytes?: number;
 }
 
 interface Declared<Query, Body> extends Described<Query, Body> {

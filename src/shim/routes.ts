@@ -4,7 +4,11 @@ import { alertCounts } from './routes/alert-counts.ts';
 import { alertDelivery } from './routes/alert-delivery.ts';
 import { alerts, alertsOf } from './routes/alerts.ts';
 import { baselineCheck } from './routes/baseline-check.ts';
+import { assignTask } from './routes/assign-task.ts';
 import { close } from './routes/close.ts';
+import { completeTask } from './routes/complete-task.ts';
+import { decideStep } from './routes/decide-step.ts';
+import { dismiss } from './routes/dismiss.ts';
 import { docs } from './routes/docs.ts';
 import { events } from './routes/events.ts';
 import { decryption } from './routes/evidence-decryption.ts';
@@ -18,6 +22,7 @@ import { health } from './routes/health.ts';
 import { incidentById } from './routes/incident-by-id.ts';
 import { incidentBundle } from './routes/incident-bundle.ts';
 import { listAlerts } from './routes/list-alerts.ts';
+import { listTasks } from './routes/list-tasks.ts';
 import { listIncidents } from './routes/list-incidents.ts';
 import { mergeIncidents } from './routes/merge-incidents.ts';
 import { metrics } from './routes/metrics.ts';
@@ -52,6 +57,11 @@ export function createRoutes(): Route[] {
     splitIncident,
     incidentById,
     timeline,
+    listTasks,
+    completeTask,
+    assignTask,
+    decideStep,
+    dismiss,
     incidentBundle,
     listEvidence,
     extendRetention,

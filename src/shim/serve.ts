@@ -40,7 +40,7 @@ function counted(handle: RequestHandler, { metrics }: Pick<ShimDeps, 'metrics'>)
 }
 
 async function received(
-  { access, body }: Route,
+  { access, body, mostBytes }: Route,
   request: Request,
   response: Response,
   deps: ShimDeps,
@@ -49,7 +49,7 @@ async function received(
   const principal = await admit(access, request.get('authorization'), deps);
   return {
     principal,
-    body: body === noBody ? undefined : await readJson(request, response),
+    body: body === noBody ? undefined : await readJson(request, response, mostBytes),
   };
 }
 

@@ -53,7 +53,7 @@ describe('the first start', () => {
     expect(new Set(tokens).size).toBe(4);
     const callers = await Promise.all(tokens.map((t) => principals.authenticate(`Bearer ${t}`)));
     expect(callers).toMatchObject([
-      { name: 'admin', kind: 'person', roles: [...ROLES] },
+      { name: 'admin', kind: 'person', roles: ROLES.filter((role) => role !== 'backup_contact') },
       { name: 'service', kind: 'service', roles: ['read', 'report'] },
       { name: 'agent', kind: 'reporter', source: 'agent', classes: ['prompt_injection'] },
       {

@@ -105,6 +105,7 @@ export async function boot(
     commands: course,
     revive: async (id) => (await ledger.register.incident(id))?.resolved_at === '',
     authenticate: (header) => principals.authenticate(header),
+    principalNamed: ledger.principals.byName,
     mintSignalToken: (...grant) => signalTokens.mint(...grant),
     policy: held,
     baseline: { run: async () => [] },

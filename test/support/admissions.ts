@@ -2,6 +2,7 @@ import type { IncidentEvent, RecordedEvent } from '../../src/domain/events.ts';
 import type { Admission } from '../../src/domain/admission.ts';
 import type { IncidentInput } from '../../src/domain/messages.ts';
 import type { Course, PlannedAction } from '../../src/domain/plan.ts';
+import type { PlaybookPlan } from '../../src/domain/playbook-plan.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 import { NO_CAPTURE } from './captures.ts';
@@ -28,6 +29,7 @@ export interface AdmissionWishes {
   reflexUntilMs?: number;
   lease?: Admission['lease'];
   echo?: Admission['echo'];
+  playbook?: PlaybookPlan;
 }
 
 /** A report made ready for the ledger; unless wished otherwise high, contained, not latched, leased to nobody. */
@@ -43,7 +45,10 @@ export function admission(number: number, wishes: AdmissionWishes = {}): Admissi
     reported_by: wishes.reporter ?? 'gpu-watch',
     occurred_at: at,
     created_at: at,
-    plan: { policy_digest: 'a'.repeat(64), escalation: null, ...course(wishes, holds) },
+    plan: {
+      ...{ policy_digest: 'a'.repeat(64), escalation: null, ...course(wishes, holds) },
+      ...(wishes.playbook && { playbook: wishes.playbook }),
+    },
   };
   const { created_at, ...reported } = input;
   return {

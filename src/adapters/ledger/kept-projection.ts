@@ -22,6 +22,8 @@ const TYPES: readonly RecordedEvent['event']['type'][] = [
   'timestamped',
   'attestation',
   'sealed',
+  'task_done',
+  'reviewed',
   'custody',
 ];
 
@@ -63,7 +65,7 @@ interface Dated {
   until_ms: number | null;
 }
 
-/** What carries no date is kept for ever: manifests, their time stamps, bundles, quotes, and what no manifest lists. */
+/** What carries no date is kept for ever: manifests, their time stamps, bundles, quotes, reviews, and what no manifest lists. */
 function keptBy(recorded: RecordedEvent): Dated[] {
   const { event } = recorded;
   if (event.type !== 'captured') return refsOf(event).map((ref) => ({ ref, until_ms: null }));

@@ -5,19 +5,21 @@ import { refuse } from '../refuse.ts';
 /** A report describes; bulk evidence has its own way in. Small enough that a flood cannot fill the memory. */
 const MOST_BYTES = 64 * 1024;
 
-// Not inflated: a compressed body would be bounded only after it was unpacked.
-const readRaw = express.raw({ type: () => true, limit: MOST_BYTES, inflate: false });
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The request's JSON. Refuses with `unsupported_media_type`, `body_too_large`, `bad_utf8` and `bad_json`;
  * what is in it is for the route's schema to judge.
  */
-export async function readJson(request: Request, response: Response): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  response: Response,
+  mostBytes = MOST_BYTES,
+): Promise<unknown> {
   if (!isJson(request.get('content-type'))) {
     refuse('unsupported_media_type', 'The body must be sent as Content-Type: application/json');
   }
-  await receive(request, response);
+  await receive(request, response, mostBytes);
   const bytes: unknown = request.body;
   return parse(decode(Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0)));
 }
@@ -40,20 +42,24 @@ function isJson(contentType = ''): boolean {
   );
 }
 
-function receive(request: Request, response: Response): Promise<void> {
+function receive(request: Request, response: Response, mostBytes: number): Promise<void> {
+  // Not inflated: a compressed body would be bounded only after it was unpacked.
+  const readRaw = express.raw({ type: () => true, limit: mostBytes, inflate: false });
   return new Promise((resolve, reject) => {
     readRaw(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(asRefusal(error));
+      else reject(asRefusal(error, mostBytes));
     });
   });
 }
 
 /** body-parser marks its errors with a `type`. */
-function asRefusal(error: unknown): unknown {
+function asRefusal(error: unknown, mostBytes: number): unknown {
   const type = error instanceof Error && 'type' in error ? error.type : '';
   try {
-    if (type === 'entity.too.large') refuse('body_too_large', 'The body is larger than 64 KiB');
+    if (type === 'entity.too.large') {
+      refuse('body_too_large', `The body is larger than ${mostBytes / 1024} KiB`);
+    }
     if (type === 'encoding.unsupported') {
       refuse('unsupported_media_type', 'The body must be sent without Content-Encoding');
     }

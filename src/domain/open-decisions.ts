@@ -1,0 +1,58 @@
+import type { OpenDecision } from './checklist.ts';
+import type { Incident } from './incident-record.ts';
+import { epochMs, instantOf } from './instant.ts';
+import type { PlannedStep } from './playbook-plan.ts';
+import type { PlaybookProgress } from './playbook-progress.ts';
+import { branchState, falsePositive, RESOLVE_STEP, stateOfStep } from './progress.ts';
+
+/** The decisions that are open: of steps that wait for one or can be asked for, and of a resolution half given. */
+export function openDecisions(incident: Incident, nowMs: number): OpenDecision[] {
+  const { playbook, resolved_at } = incident;
+  if (playbook === undefined || resolved_at !== '') return [];
+  const steps = falsePositive(playbook) === null ? playbook.plan.steps : [];
+  return [
+    ...steps
+      .filter(({ step, branch }) => {
+        const isWaiting = stateOfStep(playbook, step)?.state === 'waiting';
+        return isWaiting && branchState(playbook, branch) === 'taken';
+      })
+      .flatMap((step) => ofStep(incident, playbook, step, nowMs)),
+    ...ofResolution(playbook, nowMs),
+  ];
+}
+
+function ofStep(
+  { created_at }: Incident,
+  playbook: PlaybookProgress,
+  { step, template, each, approval }: PlannedStep,
+  nowMs: number,
+): OpenDecision[] {
+  if (approval === null) return [];
+  const { roles, persons, on_demand, within_ms } = approval;
+  const due_at = on_demand ? '' : instantOf(epochMs(created_at) + within_ms);
+  return [
+    {
+      ...{ step, action: template.action, each: each ?? '', roles, persons, on_demand, due_at },
+      overdue: due_at !== '' && epochMs(due_at) < nowMs,
+      given: givenOf(playbook, step),
+    },
+  ];
+}
+
+/** Of the containment's opening, once the first of two persons has asked for it; their time then runs. */
+function ofResolution(playbook: PlaybookProgress, nowMs: number): OpenDecision[] {
+  const { persons, within_ms } = playbook.plan.resolve;
+  const given = givenOf(playbook, RESOLVE_STEP);
+  const first = given.at(-1);
+  if (persons === 1 || first === undefined) return [];
+  const dueMs = epochMs(first.at) + within_ms;
+  const about = { step: RESOLVE_STEP, action: '', each: '', on_demand: false } as const;
+  const due_at = instantOf(dueMs);
+  return [{ ...about, roles: ['operator'], persons, due_at, overdue: dueMs < nowMs, given }];
+}
+
+function givenOf({ decisions }: PlaybookProgress, name: string): OpenDecision['given'] {
+  return decisions
+    .filter(({ step }) => step === name)
+    .map(({ by, at, verdict }) => ({ by, at, verdict }));
+}
