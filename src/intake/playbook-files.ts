@@ -7,7 +7,8 @@ import { readOne, refused } from './policy-text.ts';
 const FILE_NAME = /^[a-z][a-z0-9-]{0,63}\.ya?ml$/;
 
 /**
- * The files of `playbooks/` below the directory beside those of the defaults, of which it may replace each by name.
+ * The files of `playbooks/` below the directory beside those of the defaults, of which it may replace each by name. A
+ * copy of a default is one.
  * Throws `PolicyError` where one cannot be read, or has a name that no playbook can have.
  */
 export async function readPlaybookFiles(
@@ -16,7 +17,10 @@ export async function readPlaybookFiles(
 ): Promise<PolicySource['playbooks']> {
   const shipped = await readAll(join(defaultsDir, PLAYBOOKS), true);
   if (resolve(directory) === resolve(defaultsDir)) return shipped;
-  return { ...shipped, ...(await readAll(join(directory, PLAYBOOKS), false)) };
+  const beside = Object.entries(await readAll(join(directory, PLAYBOOKS), false)).map(
+    ([name, file]) => [name, { ...file, shipped: file.text === shipped[name]?.text }] as const,
+  );
+  return { ...shipped, ...Object.fromEntries(beside) };
 }
 
 /** By the name of the playbook. */

@@ -41,6 +41,26 @@ export function playbooksInForce(source: PolicySource, policy: Around): Policy['
   return Object.fromEntries(inForce);
 }
 
+/** One playbook as it is written, and what of the other files keeps it from being run. */
+export interface PlaybookStanding {
+  file: string;
+  digest: string;
+  playbook: Playbook;
+  /** Empty where it is in force. */
+  problems: PolicyProblem[];
+}
+
+/** Every playbook of a source that is in order by itself. */
+export function standingsOf(source: PolicySource, policy: Around): PlaybookStanding[] {
+  return Object.entries(source.playbooks).flatMap(([name, file]) => {
+    const { document, playbook } = readPlaybook(name, file);
+    if (playbook === undefined) return [];
+    const findings = contradictionsAround(playbook, policy);
+    const problems = findings.map((finding) => ({ file: file.path, ...lineOf(document, finding) }));
+    return [{ file: file.path, digest: sha256Hex(file.text), playbook, problems }];
+  });
+}
+
 /** The rules of the classes, those that only a playbook knows among them: its first steps are their actions. */
 export function rulesWith(
   playbooks: Policy['playbooks'],
@@ -54,6 +74,15 @@ export function rulesWith(
     return serves.map((served) => [served, answer] as const);
   });
   return { ...rules, ...Object.fromEntries(added) };
+}
+
+/** The rules without those that a playbook has added: what `rulesWith` was given. */
+export function rulesWithout(
+  playbooks: Policy['playbooks'],
+  { rules }: Policy['containment'],
+): Policy['containment']['rules'] {
+  const added = Object.values(playbooks).flatMap(({ rule, serves }) => (rule ? serves : []));
+  return Object.fromEntries(Object.entries(rules).filter(([name]) => !added.includes(name)));
 }
 
 function fits(playbook: Playbook, policy: Around): boolean {

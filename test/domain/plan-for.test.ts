@@ -5,6 +5,7 @@ import { planSchema } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
+import { rulesWithout } from '../../src/intake/policy-playbooks.ts';
 
 let policy: Policy;
 beforeAll(async () => {
@@ -51,10 +52,9 @@ const WINDOWS: Record<string, [number, number, string, object]> = {
 };
 
 describe('the plan by the shipped policy', () => {
-  it('is there for eleven classes', () => {
-    expect(Object.keys(policy.containment.rules).toSorted()).toEqual(
-      Object.keys(CLASSES).toSorted(),
-    );
+  it('is there for eleven classes, and for those of the playbooks', () => {
+    const rules = rulesWithout(policy.playbooks, policy.containment);
+    expect(Object.keys(rules).toSorted()).toEqual(Object.keys(CLASSES).toSorted());
     expect(Object.keys(policy.escalation.windows).toSorted()).toEqual(
       Object.keys(WINDOWS).toSorted(),
     );

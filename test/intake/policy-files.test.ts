@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkPolicyFile, loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
+import { rulesWithout } from '../../src/intake/policy-playbooks.ts';
 import { POLICY_FILES } from '../../src/intake/policy-source.ts';
 import { problemsOf } from './problems.ts';
 import { directoryOf, scratch, shippedWith } from './scratch.ts';
@@ -41,8 +42,8 @@ alerting:
 
 describe('the shipped policy', () => {
   it('answers eleven classes with the actions and severities of the table', async () => {
-    const { containment } = await shipped();
-    const table = Object.entries(containment.rules).map(([name, rule]) => [
+    const { containment, playbooks } = await shipped();
+    const table = Object.entries(rulesWithout(playbooks, containment)).map(([name, rule]) => [
       name,
       rule.auto_contain,
       rule.default_severity,
@@ -102,7 +103,7 @@ describe('the shipped policy', () => {
   });
 
   it('latches four classes and gives every class a reporter, but for what Cordon reports itself', async () => {
-    const { containment, recovery, reporters } = await shipped();
+    const { containment, playbooks, recovery, reporters } = await shipped();
     expect(recovery.latched.toSorted()).toEqual([
       'attestation_failure',
       'integrity_violation',
@@ -111,8 +112,8 @@ describe('the shipped policy', () => {
     ]);
     const reported = new Set(Object.values(reporters.reporters).flatMap(({ classes }) => classes));
     const byCordon = ['evidence_violation', 'detector_failure'];
-    expect([...reported, ...byCordon].toSorted()).toEqual(
-      Object.keys(containment.rules).toSorted(),
+    expect([...reported, ...byCordon]).toEqual(
+      expect.arrayContaining(Object.keys(rulesWithout(playbooks, containment))),
     );
   });
 
@@ -132,7 +133,7 @@ describe('when a directory holds only a containment file', () => {
     const policy = await loadPolicy({
       containmentPath: join(directory, 'incident-containment.yaml'),
     });
-    expect(Object.keys(policy.containment.rules)).toEqual([
+    expect(Object.keys(rulesWithout(policy.playbooks, policy.containment))).toEqual([
       'attestation_failure',
       'policy_bypass_attempt',
     ]);
