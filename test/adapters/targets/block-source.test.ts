@@ -47,7 +47,15 @@ function driving(edge: object) {
     },
   };
   const others: TargetDriver = {
-    ...{ apply: never, poke: never, verify: never, release: never, snapshot: never },
+    ...{
+      apply: never,
+      poke: never,
+      verify: never,
+      release: never,
+      snapshot: never,
+      artifact: never,
+    },
+    artifactsOf: () => [],
   };
   return withHostSteps(others, { agents, policy: () => ({ targets, attestation }) });
 }
