@@ -1,0 +1,91 @@
+import { nextOrder } from '../../src/cli/drill/next-order.ts';
+import type { Incident } from '../../src/domain/incident-record.ts';
+import { createPrincipals } from '../../src/intake/principals.ts';
+import { withLedger } from '../../src/local-ledger.ts';
+import { eventually } from './eventually.ts';
+import type { Installation } from './installation.ts';
+
+/** A fan-out, evidence and measurements of many targets come before what is asked of people. */
+const STEP_MS = 60_000;
+const MOST_ORDERS = 100;
+
+/** The second person that some playbooks take: the token of bob, who may do all that a person may. */
+export async function secondPerson({ env }: Installation): Promise<string> {
+  const roles = ['read', 'operator', 'recovery_admin', 'forensic', 'policy_admin'] as const;
+  const bob = { name: 'bob', kind: 'person', roles: [...roles], source: '', classes: [] } as const;
+  const { token } = await withLedger(env, (ledger) =>
+    createPrincipals(ledger, Date.now).add({ ...bob, classes: [] }, 'test'),
+  );
+  return token;
+}
+
+/** Does everything that an incident asks of two persons, to its close. */
+export async function playPlaybook(
+  cordon: Installation,
+  id: string,
+  bob: string,
+): Promise<Incident> {
+  await cordon.until(id, ({ state }) => state === 'contained', STEP_MS);
+  await followOrders(cordon, id, bob);
+  await untilTaken(cordon, id);
+  const { require_ack, require_reattest, playbook } = await cordon.incident(id);
+  if (require_ack) await given(cordon, 'acknowledge', id);
+  if (require_reattest) await given(cordon, 'reattest', id);
+  await given(cordon, 'resolve', id);
+  if (playbook?.plan.resolve.persons === 2) await given(cordon, 'resolve', id, bob);
+  await cordon.until(id, ({ bundle }) => bundle !== null, STEP_MS);
+  await followOrders(cordon, id, bob);
+  if ((await cordon.incident(id)).require_review) await given(cordon, 'close', id, bob);
+  return cordon.incident(id);
+}
+
+/** One order after the other, as the incident's record asks for them. */
+async function followOrders(cordon: Installation, id: string, bob: string): Promise<void> {
+  for (let orders = 0; orders < MOST_ORDERS; orders += 1) {
+    const order = nextOrder(await cordon.incident(id));
+    if (order === null) return;
+    const token = order.by === 'first' ? {} : { token: bob };
+    const path = `/api/v1/incidents/${id}${order.path}`;
+    const { status, body } = await eventually(
+      () => cordon.api('POST', path, order.body, token),
+      (answer) => answer.status !== 503,
+      STEP_MS,
+    );
+    if (status !== 200) throw new Error(`${order.path}: ${status} ${JSON.stringify(body)}`);
+  }
+  throw new Error(`${id} asks for more than ${MOST_ORDERS} things`);
+}
+
+/** What was approved is in force, and all that was planned. */
+async function untilTaken(cordon: Installation, id: string): Promise<void> {
+  await cordon.until(
+    id,
+    ({ containment_actions, playbook }) =>
+      containment_actions.every(({ status }) => status === 'contained') &&
+      playbook?.steps.every(({ state }) => state !== 'waiting' || isNotAsked(playbook)) === true,
+    STEP_MS,
+  );
+}
+
+function isNotAsked({ plan, steps }: NonNullable<Incident['playbook']>): boolean {
+  const waiting = steps.filter(({ state }) => state === 'waiting').map(({ step }) => step);
+  return plan.steps
+    .filter(({ step }) => waiting.includes(step))
+    .every(({ approval, branch }) => approval?.on_demand === true || branch !== '');
+}
+
+async function given(
+  cordon: Installation,
+  command: 'acknowledge' | 'reattest' | 'resolve' | 'close',
+  id: string,
+  token?: string,
+): Promise<void> {
+  const { status, body } = await eventually(
+    () => cordon.command(command, id, token === undefined ? {} : { token }),
+    (answer) => answer.status !== 503,
+    STEP_MS,
+  );
+  if (status !== 200 && status !== 202) {
+    throw new Error(`${command}: ${status} ${JSON.stringify(body)}`);
+  }
+}
