@@ -28,6 +28,14 @@ const sharedStateSchema = z.strictObject({
   ...verifySchema.omit({ expect: true, probe: true }).shape,
 });
 
+/** The hash-chained ledger of an extension runtime verifies, whole. */
+const riskLedgerSchema = z.strictObject({
+  ...named,
+  kind: z.literal('risk_ledger'),
+  target: z.string(),
+  path: verifySchema.shape.path,
+});
+
 const revision = z
   .string()
   .regex(/^[A-Za-z0-9][\w./+-]{0,199}$/, 'is neither a tag nor a commit')
@@ -89,6 +97,7 @@ const secretInventorySchema = z.strictObject({
 export const baselineCheckSchema = z.discriminatedUnion('kind', [
   targetStateSchema,
   sharedStateSchema,
+  riskLedgerSchema,
   gitTreeSchema,
   imageSignatureSchema,
   spireEntriesSchema,

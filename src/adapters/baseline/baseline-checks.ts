@@ -11,6 +11,7 @@ import { checkGitTree } from './git-tree.ts';
 import { checkImageSignature } from './image-signature.ts';
 import { inTurns } from './in-turns.ts';
 import { knownFrom } from './known.ts';
+import { checkRiskLedger } from './risk-ledger.ts';
 import { checkSecretInventory } from './secret-inventory.ts';
 import { checkSharedState } from './shared-state.ts';
 import { checkSpireEntries } from './spire-entries.ts';
@@ -83,6 +84,8 @@ async function make(check: BaselineCheck, surroundings: Surroundings): Promise<F
       return checkTargetState(check, surroundings);
     case 'shared_state':
       return checkSharedState(check, surroundings);
+    case 'risk_ledger':
+      return checkRiskLedger(check, surroundings);
     case 'git_tree':
       return checkGitTree(check, surroundings);
     case 'image_signature':

@@ -7,17 +7,20 @@ interface Reading {
   path: string;
   /** Subject fields sent as the query, `*` for one that the subject does not have. */
   query: readonly string[];
+  /** Where an honest answer may be longer than a status document. */
+  mostBytes?: number;
 }
 
 /** The JSON document that a target answers with, or why there is none. */
 export async function readTarget(
-  { target, path, query }: Reading,
+  { target, path, query, mostBytes }: Reading,
   { about, target: find, signal, now }: Surroundings,
 ): Promise<{ document: unknown } | Finding> {
   const endpoint = find(target);
   if ('verdict' in endpoint) return endpoint;
   const fields = query.map((name) => [name, about.subject[name]?.toWellFormed() ?? '*']);
-  const call = { method: 'GET', path, query: Object.fromEntries(fields) } as const;
+  const size = mostBytes !== undefined && { mostBytes };
+  const call = { method: 'GET', path, query: Object.fromEntries(fields), ...size } as const;
   return documentOf(await endpoint.call(call, signal), `reading ${target}${path}`, now());
 }
 
