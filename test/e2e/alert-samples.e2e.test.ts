@@ -50,12 +50,12 @@ describe.each(FORMATS.filter(({ name }) => detectors[name] !== undefined))('$nam
     sent.add(key);
     if (isKnown) return ['repeat', rule];
     if (alert.kind !== 'finding') return [alert.kind, ''];
-    return [rule === '' ? 'unmatched' : 'reported', rule];
+    return [rule === '' ? 'unmatched' : 'ruled', rule];
   }
 });
 
-/** Whether an alert opens an incident or joins one depends on those before it. */
-const FAMILY: Record<string, string> = { incident: 'reported', observation: 'reported' };
+/** Whether an alert opens an incident, joins one or is only logged depends on those before it. */
+const FAMILY: Record<string, string> = { incident: 'ruled', observation: 'ruled', logged: 'ruled' };
 
 it('contains all that they have opened, as far as the policy contains it', async () => {
   const { body } = await cordon.api('GET', '/api/v1/incidents?limit=500');
