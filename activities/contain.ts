@@ -5,6 +5,7 @@ import type { ActionResult } from '../src/domain/events.ts';
 import { isDestructive } from '../src/domain/destructive.ts';
 import type { PlannedAction } from '../src/domain/plan.ts';
 import type { ActionOutcome, ActionRequest } from '../src/domain/target.ts';
+import { countReversible } from './count-steps.ts';
 import type { ActivityDeps } from './deps.ts';
 import { doubtsAbout, withoutEvidence } from './gate.ts';
 
@@ -17,12 +18,13 @@ export async function contain(
   request: ContainRequest | DestroyRequest,
 ): Promise<ActionResult[]> {
   const doubts = await doubtsAbout(deps, request);
-  return Promise.all(
-    request.actions.map(async (action) => {
-      const outcome = await attempt(deps, request, action, doubts);
-      return resultOf(action, outcome);
-    }),
-  );
+  const counted = countReversible(deps, request);
+  const results = request.actions.map(async (action) => {
+    const outcome = await attempt(deps, request, action, doubts);
+    return resultOf(action, outcome);
+  });
+  const [measured] = await Promise.all([Promise.all(results), counted]);
+  return measured;
 }
 
 /** One action, until it is in force: throws otherwise, and says when to try again. */

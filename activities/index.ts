@@ -7,6 +7,7 @@ import { contain, enforce } from './contain.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withFaults } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { mayDestroy } from './may-destroy.ts';
 import { newerIncident } from './newer-incident.ts';
 import { createQuote } from './quote.ts';
 import { reach } from './reach.ts';
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     countOccurrence: (request) => deps.signalCounter(request.class, request.occurrence),
     contain: (request) => withHeartbeat(() => contain(deps, request)),
     destroy: (request) => withHeartbeat(() => contain(deps, request)),
+    mayDestroy: (request) => mayDestroy(deps, request),
     enforce: (request) => withHeartbeat(() => enforce(deps, request)),
     capture: (request) => withHeartbeat(() => capture(deps, request)),
     captureHost: (request) => withHeartbeat(() => captureHost(deps, request)),

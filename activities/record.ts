@@ -17,5 +17,5 @@ export async function record({ ledger }: ActivityDeps, request: Request): Promis
 
 function addedBy(event: IncidentEvent): PlannedAction[] {
   if (event.type === 'escalated' || event.type === 'raised') return event.course.actions;
-  return event.type === 'widened' ? event.actions : [];
+  return event.type === 'widened' || event.type === 'engaged' ? event.actions : [];
 }

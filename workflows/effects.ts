@@ -9,7 +9,10 @@ import type { Activities } from '../src/domain/activities.ts';
 
 /** Exact by key in the ledger or in the counter, short, and without a step of their own in the history. */
 export const noted = proxyLocalActivities<
-  Pick<Activities, 'record' | 'countOccurrence' | 'authenticateSignal' | 'seal' | 'newerIncident'>
+  Pick<
+    Activities,
+    'record' | 'countOccurrence' | 'authenticateSignal' | 'seal' | 'newerIncident' | 'mayDestroy'
+  >
 >({
   startToCloseTimeout: '10s',
   // What lasts longer must not keep the workflow's task, and so what else it has to do, waiting.

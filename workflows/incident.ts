@@ -4,6 +4,7 @@ import { takeCommands } from './commands.ts';
 import { observeAgain } from './observe.ts';
 import { keepProofsFresh } from './proofs.ts';
 import { keepServiceLevels } from './service-levels.ts';
+import { takeDecided } from './stages/decided.ts';
 import { capture } from './stages/capture.ts';
 import { captureHost } from './stages/capture-host.ts';
 import { contain } from './stages/contain.ts';
@@ -34,7 +35,7 @@ async function respond(story: Story): Promise<void> {
   const proofs = keepProofsFresh(story);
   const counted = detect(story);
   const observed = observeAgain(story);
-  const played = [scope(story), engage(story)];
+  const played = [scope(story), engage(story), takeDecided(story)];
 
   await freeze(story);
   story.dated = quote(story);

@@ -7,6 +7,7 @@ import { statsSchema, type Stats } from '../domain/stats.ts';
 import { type AlertsApi, createAlertsApi } from './alerts-api.ts';
 import { createEvidenceApi, type EvidenceApi, reasonHeader } from './evidence-api.ts';
 import { healthSchema, type Health } from './answers.ts';
+import { createGuardsApi, type GuardsApi } from './guards-api.ts';
 import { parsed, textOf, type Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
 
@@ -47,6 +48,7 @@ export interface Api {
   incidentBundle(id: string, query: URLSearchParams, reason: string): Promise<Uint8Array>;
   evidence: EvidenceApi;
   alerts: AlertsApi;
+  guards: GuardsApi;
   /** Merges or splits incidents, and answers with the one that the call begins with. */
   relate(way: 'merge' | 'split', body: Record<string, string>, key: string): Promise<Incident>;
   /** Connects; then ledger entries as they are written, after that sequence, until the connection ends. */
@@ -92,6 +94,7 @@ export function createApi(client: Client): Api {
     },
     evidence: createEvidenceApi(client),
     alerts: createAlertsApi(client),
+    guards: createGuardsApi(client),
     relate: (way, body, key) => {
       const headers = { 'idempotency-key': key };
       const path = `/api/v1/incidents/${way}`;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createCli, type CommandBuilder, type GlobalOptions } from './cli.ts';
 import { alertsCommand } from './commands/alerts.ts';
 import { baselineCommand } from './commands/baseline.ts';
+import { breakerCommand } from './commands/breaker.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { ceremonyCommands } from './commands/ceremony.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -76,6 +77,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   ledgerCommand,
   evidenceCommand,
   policyCommand,
+  breakerCommand,
   alertsCommand,
   inventoryCommand,
   triageCommand,

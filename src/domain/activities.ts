@@ -78,6 +78,18 @@ export interface AttestRequest extends QuoteRequest {
   reset_count: number | null;
 }
 
+export interface DestructionRequest {
+  incident_id: string;
+  actions: DestructiveAction[];
+}
+
+/** Which of the actions wait for a person, why, and how long one is given; none where `held` is empty. */
+export interface DestructionVerdict {
+  held: string[];
+  reason: string;
+  decide_ms: number;
+}
+
 export interface ReachRequest {
   incident_id: string;
   subject: Subject;
@@ -110,6 +122,8 @@ export interface Activities {
   contain(request: ContainRequest<ReversibleAction>): Promise<ActionResult[]>;
   /** The same for steps that destroy evidence: none is taken whose evidence does not verify now. */
   destroy(request: DestroyRequest): Promise<ActionResult[]>;
+  /** Counts what is about to be destroyed. What goes beyond the limit is held. Exact by (incident, resource). */
+  mayDestroy(request: DestructionRequest): Promise<DestructionVerdict>;
   /** Attempts one action; throws until it is in force, so that the engine retries it for as long as it takes. */
   enforce(request: ContainRequest<ReversibleAction> | DestroyRequest): Promise<ActionResult>;
   /** Snapshots of the involved targets, the policy digest and the report; what could not be had is a gap. */

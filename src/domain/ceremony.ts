@@ -1,3 +1,4 @@
+import { awaitingDecision } from './held.ts';
 import { epochMs } from './instant.ts';
 import type { Incident } from './incident-record.ts';
 import { falsePositive, openTasks, undecidedSteps, untakenSteps, wantsScope } from './progress.ts';
@@ -66,7 +67,9 @@ export function isWatched({ playbook }: Incident): boolean {
 }
 
 function missingForResolution(incident: Incident, nowMs: number): Refusal | null {
-  return missingForRelease(incident, nowMs) ?? missingByPlaybook(incident);
+  return (
+    missingForRelease(incident, nowMs) ?? missingByBreaker(incident) ?? missingByPlaybook(incident)
+  );
 }
 
 /** What opens any containment, whatever else there is to do. */
@@ -77,6 +80,11 @@ export function missingForRelease(incident: Incident, nowMs: number): Refusal | 
     return refuse('reattestation_required', because);
   }
   return null;
+}
+
+function missingByBreaker(incident: Incident): Refusal | null {
+  const held = awaitingDecision(incident).map(({ action }) => action);
+  return held.length > 0 ? refuse('decisions_open', held.join(', ')) : null;
 }
 
 function missingByPlaybook(incident: Incident): Refusal | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertMarkSchema } from './alert.ts';
+import { breakerHeldSchema } from './breaker.ts';
 import { custodyEventSchema } from './custody.ts';
 import { ASSURANCES, TRUSTS } from './enrolment.ts';
 import { evidenceRefSchema } from './evidence.ts';
@@ -220,6 +221,7 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
     actions: z.array(nameSchema),
     reason: z.string(),
   }),
+  breakerHeldSchema,
   custodyEventSchema,
   z.strictObject({ type: z.literal('contained') }),
   z.strictObject({ type: z.literal('containment_failed'), failing: z.array(actionResultSchema) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertMarkSchema } from './alert.ts';
+import { breakerProgressSchema } from './breaker.ts';
 import {
   actionResultSchema,
   artifactSchema,
@@ -134,5 +135,7 @@ export const incidentRecordSchema = z.strictObject({
   playbook: z.exactOptional(playbookProgressSchema),
   /** Why it was none; absent where nobody said so. */
   dismissal: z.exactOptional(dismissalSchema),
+  /** What waits, or has waited, for a person because too much would have been destroyed; absent where nothing has. */
+  breaker: z.exactOptional(breakerProgressSchema),
 });
 export type Incident = z.infer<typeof incidentRecordSchema>;

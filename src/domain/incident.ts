@@ -1,5 +1,7 @@
 import { bindingOf } from './binding.ts';
+import { decideHeld, hold } from './breaker-fold.ts';
 import type { Gap, IncidentEvent, RecordedEvent } from './events.ts';
+import { BREAKER_STEP } from './held.ts';
 import type { ContainmentAction, Incident, Related, State } from './incident-record.ts';
 import { observed } from './observations.ts';
 import type { Course, PlannedAction } from './plan.ts';
@@ -94,7 +96,6 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
       return inPlaybook(withEngaged(incident, event.actions), event, at);
     case 'scoped':
     case 'scope_unknown':
-    case 'decided':
     case 'task_assigned':
     case 'task_done':
     case 'checked':
@@ -102,6 +103,12 @@ function fold(incident: Incident, event: IncidentEvent, at: string): Incident {
     case 'watch_over':
     case 'reviewed':
       return inPlaybook(incident, event, at);
+    case 'decided':
+      return event.step === BREAKER_STEP
+        ? decideHeld(incident, event, at)
+        : inPlaybook(incident, event, at);
+    case 'breaker_held':
+      return { ...incident, breaker: hold(incident.breaker, event) };
     case 'action':
       return withAction(incident, event.result.action, (action) => ({
         ...action,

@@ -1,6 +1,7 @@
 import type { Admission } from './admission.ts';
 import type { AlertLog } from './alert-log.ts';
 import type { Attestations } from './attestations.ts';
+import type { BeyondLimit, BreakerCount, BreakerStanding } from './breaker.ts';
 import type { RecordedEvent } from './events.ts';
 import type { EvidenceRef } from './evidence.ts';
 import type { Incident, State } from './incident-record.ts';
@@ -111,6 +112,18 @@ export interface Befores {
   forget(resource: string): Promise<void>;
 }
 
+/** How much was done to how many, by action. */
+export interface Breaker {
+  /**
+   * Counts the steps; those that go beyond the limit of their action trip it, which is a note, and are not counted. What
+   * is tripped stays so. A step that was counted for its incident is within, however often it is asked about.
+   */
+  count(steps: BreakerCount): Promise<BeyondLimit[]>;
+  standing(): Promise<BreakerStanding>;
+  /** Counting begins anew, of one action or ('') of all; how many were tripped. A note of each. */
+  reset(action: string, by: string, at: string): Promise<number>;
+}
+
 export interface Principals {
   byTokenHash(hash: string): Promise<Principal | null>;
   byName(name: string): Promise<Principal | null>;
@@ -148,6 +161,7 @@ export interface Ledger {
   outbox: Outbox;
   holds: Holds;
   befores: Befores;
+  breaker: Breaker;
   principals: Principals;
   followers: Followers;
   checkpoints: Checkpoints;

@@ -1,4 +1,5 @@
 import { missingForRelease } from './ceremony.ts';
+import { awaitingDecision, BREAKER_STEP } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import { furtherOf } from './incident.ts';
 import type { Order } from './messages.ts';
@@ -27,6 +28,8 @@ export function refusalOfOrder(
   nowMs: number,
 ): OrderRefusal | null {
   if (order.order === 'dismiss') return mayNotDismiss(incident, order.by, nowMs);
+  if (order.order === 'decide' && order.step === BREAKER_STEP)
+    return mayNotPass(incident, order.by);
   const { playbook } = incident;
   if (playbook === undefined) return refuse('no_playbook', 'The incident has no playbook');
   if (incident.closed_at !== '') return refuse('already_closed', 'The incident is closed already');
@@ -106,6 +109,22 @@ function mayNotDecide(
   if (resolved_at !== '') return refuse('already_resolved', 'The incident is resolved already');
   if (branchState(playbook, step.branch) !== 'taken') {
     return refuse('step_not_active', `${name} is not to be taken as things stand`);
+  }
+  return by === '' ? refuse('unauthenticated', 'Nobody decides without a name') : null;
+}
+
+/** What the breaker holds is decided also where no playbook is followed. */
+function mayNotPass(incident: Incident, by: string): OrderRefusal | null {
+  if (incident.closed_at !== '') return refuse('already_closed', 'The incident is closed already');
+  if (incident.breaker === undefined) {
+    return refuse('unknown_step', 'Nothing of the incident is held by the breaker');
+  }
+  if (isAbout(incident, by)) return aboutOneself(by);
+  if (awaitingDecision(incident).length === 0) {
+    return refuse('already_decided', 'What the breaker held is decided already');
+  }
+  if (incident.resolved_at !== '') {
+    return refuse('already_resolved', 'The incident is resolved already');
   }
   return by === '' ? refuse('unauthenticated', 'Nobody decides without a name') : null;
 }

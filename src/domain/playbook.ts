@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
+import { BREAKER_STEP } from './held.ts';
 import { REACHES } from './inventory.ts';
 import { nameSchema, severitySchema } from './primitives.ts';
 import { ROLES } from './principal.ts';
@@ -53,7 +54,7 @@ const approvalSchema = z.strictObject({
 });
 
 const stepSchema = z.strictObject({
-  step: nameSchema,
+  step: nameSchema.refine((step) => step !== BREAKER_STEP, 'is a reserved name'),
   /** As targets.yaml names it. */
   action: nameSchema,
   /** Taken on each of what the subject can have reached, and not on the subject itself. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertFormatSchema } from './alert.ts';
 import { attestationPolicySchema } from './attestation-policy.ts';
 import { baselinePolicySchema } from './baseline-policy.ts';
+import { breakerPolicySchema } from './breaker.ts';
 import { detectorRulesSchema } from './detector-rules.ts';
 import { durationSchema } from './duration.ts';
 import { recipientSchema } from './host-capture.ts';
@@ -109,6 +110,8 @@ export const recoveryPolicySchema = z.strictObject({
   }),
   /** Absent for a severity: everything that the playbook says. */
   response: z.partialRecord(severitySchema, responseSchema).default({}),
+  /** How much is done without a person. */
+  breaker: breakerPolicySchema.prefault({}),
   service_levels: z.strictObject(
     Object.fromEntries(SEVERITIES.map((s) => [s, serviceLevelsSchema])) as Record<
       (typeof SEVERITIES)[number],

@@ -1,3 +1,4 @@
+import { isDeclined } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs } from './instant.ts';
 import type { PlannedStep, PlannedTask } from './playbook-plan.ts';
@@ -128,9 +129,10 @@ function isInForce(incident: Incident, playbook: Playbook, name: string): boolea
   return step.state === 'engaged' && step.actions.every((a) => isActionInForce(incident, a));
 }
 
-/** A step that was taken at once is known by its action. */
-function isActionInForce({ containment_actions }: Incident, name: string): boolean {
-  return containment_actions.find(({ action }) => action === name)?.status === 'contained';
+/** A step that was taken at once is known by its action. What a person has declined is in nobody's way. */
+function isActionInForce(incident: Incident, name: string): boolean {
+  const step = incident.containment_actions.find(({ action }) => action === name);
+  return step?.status === 'contained' || isDeclined(incident, name);
 }
 
 interface Needed {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { BREAKER_STEP, decisionDueMs, isDeclined } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs } from './instant.ts';
 import type { Slas } from './plan.ts';
@@ -28,7 +29,7 @@ export interface RunningClock {
 
 /** The clocks that run for an incident now; a stage that is done, or has no service level, has none. */
 export function runningClocks(incident: Incident): RunningClock[] {
-  return [...serviceLevels(incident), ...playbookClocks(incident)];
+  return [...serviceLevels(incident), ...playbookClocks(incident), ...breakerClock(incident)];
 }
 
 function serviceLevels(incident: Incident): RunningClock[] {
@@ -46,10 +47,19 @@ function serviceLevels(incident: Incident): RunningClock[] {
     .map(([stage, , level, from]) => ({ stage, dueMs: epochMs(from) + slas[level] }));
 }
 
-/** True while a planned action is not yet measured to be in force. */
+/** What the breaker holds is to be decided by then. */
+function breakerClock(incident: Incident): RunningClock[] {
+  const dueMs = incident.resolved_at === '' ? decisionDueMs(incident) : null;
+  return dueMs === null ? [] : [{ stage: `decide/${BREAKER_STEP}`, dueMs }];
+}
+
+/** True while a planned action is not yet measured to be in force, unless a person has declined it. */
 export function isContaining(incident: Incident): boolean {
   return (
-    incident.auto_contain && incident.containment_actions.some((a) => a.status !== 'contained')
+    incident.auto_contain &&
+    incident.containment_actions.some(
+      ({ action, status }) => status !== 'contained' && !isDeclined(incident, action),
+    )
   );
 }
 

@@ -50,7 +50,8 @@ const MEDIA_TYPE = keep(
 export const REASON = keepOneOf([
   ...['ok', 'unreachable', 'timeout', 'http_error', 'no_effect', 'refused', 'unreadable_state'],
   ...['unknown_target', 'no_evidence', 'unconfigured', 'bad_answer', 'binding_changed', 'deadline'],
-  ...['lost', 'stale', 'expired', 'unproved', 'newer_incident', 'not_trusted', ...QUOTE_REFUSALS],
+  ...['lost', 'stale', 'expired', 'unproved', 'newer_incident', 'not_trusted', 'declined'],
+  ...QUOTE_REFUSALS,
 ]);
 
 /** Over the containment transaction, whose parts are few enough to be guessed. */

@@ -36,6 +36,7 @@ import {
   SCOPE,
   VERDICT,
 } from './redaction-playbook.ts';
+import { HELD_STATES } from '../domain/breaker.ts';
 import { type IncidentEventType, VERDICTS } from '../domain/events.ts';
 import { relatedSchema, stateSchema } from '../domain/incident-record.ts';
 import { ON_CAPTURE_FAILURE } from '../domain/plan.ts';
@@ -99,6 +100,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
     retention: members({ until: AT, memory_until: AT }),
   },
   timestamped: TIME,
+  breaker_held: { actions: list(POLICY_NAME), reason: TEXT, decide_by: AT },
   custody: CUSTODY,
   evidence_gate: {
     decision: keepOneOf(ON_CAPTURE_FAILURE),
@@ -202,6 +204,17 @@ export const INCIDENT_RULES: Members = {
   ),
   playbook: PLAYBOOK_PROGRESS,
   dismissal: DISMISSAL,
+  breaker: members({
+    held: list(
+      members({
+        action: POLICY_NAME,
+        state: keepOneOf(HELD_STATES),
+        decide_by: AT,
+        decided_at: AT,
+        decided_by: NAMED,
+      }),
+    ),
+  }),
 };
 
 /** Of the bundle itself: who asked for it, for what, under which policy. */

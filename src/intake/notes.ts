@@ -6,5 +6,7 @@ export const NOTES = [
   'custody',
   'baseline_captured',
   'host_enrolled',
+  'breaker_tripped',
+  'breaker_reset',
 ] as const;
 export type Note = (typeof NOTES)[number];

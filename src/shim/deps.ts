@@ -19,7 +19,7 @@ import type { Tail } from './tail.ts';
 export interface ShimDeps {
   ledger: Pick<
     Ledger,
-    'alerts' | 'log' | 'register' | 'outbox' | 'keeping' | 'custodyClock' | 'sweeps'
+    'alerts' | 'log' | 'register' | 'outbox' | 'breaker' | 'keeping' | 'custodyClock' | 'sweeps'
   >;
   store: Pick<EvidenceStore, 'read' | 'put'> & EvidenceRetention;
   /** Where this server is, as custody records say it. */

@@ -3,7 +3,7 @@ import type { Stats } from '../domain/stats.ts';
 import type { ShimDeps, TimestampStatus } from './deps.ts';
 
 export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'timestampStatus' | 'now'> {
-  ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox'>;
+  ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox' | 'breaker'>;
 }
 
 /** Registers the gauges and gives the function that reads them anew. It does not throw: a lost ledger is a figure. */
@@ -22,6 +22,11 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
     'cordon_timestamps_waiting_age_seconds',
     'How long ago the first of them was captured',
   );
+  const tripped = gauge(
+    'cordon_breaker_tripped',
+    '1 for an action that has come to its limit',
+    'action',
+  );
   const engine = gauge('cordon_engine_connected', '1 while the workflow engine answers');
   const readable = gauge('cordon_ledger_readable', '1 while the ledger answers');
 
@@ -31,8 +36,14 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
     unstamped.set(timestamps?.waiting ?? 0);
     unstampedAge.set(timestamps === null ? 0 : secondsWaited(timestamps, sources.now()));
     try {
-      const { register, outbox } = sources.ledger;
-      const [stats, backlog] = await Promise.all([register.stats(), outbox.backlog()]);
+      const { register, outbox, breaker } = sources.ledger;
+      const [stats, backlog, standing] = await Promise.all([
+        register.stats(),
+        outbox.backlog(),
+        breaker.standing(),
+      ]);
+      tripped.reset();
+      for (const { action } of standing.tripped) tripped.set({ action }, 1);
       show(incidents, stats);
       waiting.set(backlog.waiting);
       age.set(backlog.waiting === 0 ? 0 : (sources.now() - backlog.oldest_ms) / 1_000);

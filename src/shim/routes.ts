@@ -5,6 +5,7 @@ import { alertDelivery } from './routes/alert-delivery.ts';
 import { alerts, alertsOf } from './routes/alerts.ts';
 import { baselineCheck } from './routes/baseline-check.ts';
 import { assignTask } from './routes/assign-task.ts';
+import { breaker, resetBreaker } from './routes/breaker.ts';
 import { close } from './routes/close.ts';
 import { completeTask } from './routes/complete-task.ts';
 import { decideStep } from './routes/decide-step.ts';
@@ -77,6 +78,8 @@ export function createRoutes(): Route[] {
     forensicExport,
     baselineCheck,
     events(),
+    breaker,
+    resetBreaker,
     reload,
     metrics,
     openApi(() => routes),

@@ -32,6 +32,7 @@ const HARMLESS: Omit<Activities, 'record' | 'release' | 'seal'> = {
   countOccurrence: async () => undefined,
   contain: async ({ actions }) => actions.map(inForce),
   destroy: async ({ actions }) => actions.map(inForce),
+  mayDestroy: async () => ({ held: [], reason: '', decide_ms: 1 }),
   enforce: async ({ actions: [action] }) => inForce(action ?? { action: '', target: '' }),
   capture: async () => NOTHING_CAPTURED,
   captureHost: async () => NOTHING_CAPTURED,

@@ -6,17 +6,23 @@ import {
   type DestructiveAction,
   type ReversibleAction,
 } from '../../src/domain/destructive.ts';
+import { isWithheld } from '../../src/domain/held.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import { atOnce, attempts } from '../effects.ts';
 import type { Story } from '../story.ts';
 
-/** The planned actions that have not been tried once: those that can be undone, and those that destroy evidence. */
+/**
+ * The planned actions that have not been tried once: those that can be undone, and those that destroy evidence, unless
+ * the breaker holds them.
+ */
 export function untried(story: Story): ReversibleAction[] {
   return story.course.actions.filter((action) => isUntried(story, action)).filter(isReversible);
 }
 
 export function untriedDestruction(story: Story): DestructiveAction[] {
-  return story.course.actions.filter((action) => isUntried(story, action)).filter(isDestructive);
+  return story.course.actions
+    .filter((action) => isUntried(story, action) && !isWithheld(story.incident, action.action))
+    .filter(isDestructive);
 }
 
 /** True where the action was last measured not to be in force, and nobody is about to measure it. */

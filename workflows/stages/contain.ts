@@ -26,7 +26,7 @@ export async function contain(story: Story): Promise<void> {
  * At once where there is evidence; where there is none, beside everything else, and once for all that wait for the
  * evidence of one subject. A further one has not been captured from before.
  */
-async function beginDestruction(story: Story): Promise<void> {
+export async function beginDestruction(story: Story): Promise<void> {
   const subjects = new Map(
     untriedDestruction(story).map(({ on }) => [on ? nameOf(on.subject) : '', on?.subject]),
   );

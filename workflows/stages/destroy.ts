@@ -3,6 +3,7 @@ import type { DestructiveAction } from '../../src/domain/destructive.ts';
 import { nameOf, type Story } from '../story.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import { attemptDestruction, isNotInForce, untriedDestruction } from './attempt.ts';
+import { passBreaker } from './breaker.ts';
 import { captureNow } from './capture.ts';
 import { captureHost, hostMs } from './capture-host.ts';
 import { keepTrying, tellVerdict } from './enforce.ts';
@@ -22,7 +23,8 @@ export async function destroy(story: Story, further?: Subject): Promise<void> {
   await untilEvidence(story, further);
   const evidence = story.evidenceOf(further);
   if (evidence === null || story.resolved) return;
-  const actions = waitingFor(story, further);
+  const actions = await passBreaker(story, waitingFor(story, further));
+  if (story.resolved) return;
   await attemptDestruction(story, actions, evidence);
   tellVerdict(story);
   actions.filter((action) => isNotInForce(story, action)).forEach((a) => keepTrying(story, a));

@@ -4,6 +4,7 @@ import { createAlertLog } from './alert-log.ts';
 import { createAttestations } from './attestations.ts';
 import type { Backend } from './backend.ts';
 import { createBefores } from './befores.ts';
+import { createBreaker } from './breaker.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createCustodyClocks } from './custody-clocks.ts';
 import { createExpiry } from './expiry.ts';
@@ -53,6 +54,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     outbox: createOutbox(write, backend.reader),
     holds: createHolds(write, backend.reader),
     befores: createBefores(write, backend.reader),
+    breaker: createBreaker(write, backend.reader),
     principals: createPrincipals(write, backend.reader),
     followers: createFollowers(write),
     checkpoints: createCheckpoints(write, backend.reader),

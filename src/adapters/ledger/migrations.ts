@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { Fault } from '../../domain/fault.ts';
 import { createAlerts } from './alert-migration.ts';
+import { createGuards } from './guards-migration.ts';
 import { createCustody } from './custody-migration.ts';
 import type { Tables } from './tables.ts';
 import { createTriage } from './triage-migration.ts';
@@ -22,6 +23,7 @@ export async function migrate(db: Kysely<Tables>, wide: WideInteger): Promise<vo
     '0006_alerts': { up: (schema) => createAlerts(schema, wide) },
     '0007_triage': { up: (schema) => createTriage(schema, wide) },
     '0008_befores': { up: createBefores },
+    '0009_guards': { up: (schema) => createGuards(schema, wide) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

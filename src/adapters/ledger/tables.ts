@@ -1,5 +1,6 @@
 import type { AdmittedAlert, ListedAlert } from '../../domain/alert-log.ts';
 import type { AlertFormatName } from '../../domain/alert.ts';
+import type { Trip } from '../../domain/breaker.ts';
 import type { IssuedChallenge, LastAccepted } from '../../domain/attestations.ts';
 import type { ClockSource } from '../../domain/custody-clock.ts';
 import type { KeptState } from '../../domain/keeping.ts';
@@ -67,6 +68,21 @@ export interface HoldRow {
 export interface BeforeRow {
   resource: string;
   record: string;
+}
+
+/** That a step was taken without a person. Of one incident on one resource, once. Event time in epoch ms. */
+export interface BreakerStepRow {
+  incident_id: string;
+  resource: string;
+  action: string;
+  at_ms: number;
+}
+
+/** That safe mode is on. `resource`: what the incidents hold that keep it on; `incident_id`: the first of them. */
+export interface SafeModeRow {
+  resource: string;
+  incident_id: string;
+  entered_at: string;
 }
 
 export interface PrincipalRow {
@@ -236,6 +252,9 @@ export interface Tables {
   outbox: OutboxRow;
   holds: HoldRow;
   befores: BeforeRow;
+  breaker_steps: BreakerStepRow;
+  breaker_trips: Trip;
+  safe_mode: SafeModeRow;
   principals: PrincipalRow;
   followers: FollowerRow;
   checkpoints: CheckpointRow;

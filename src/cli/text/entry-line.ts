@@ -9,6 +9,8 @@ const STYLES: Readonly<Record<string, Style>> = {
   escalated: 'bad',
   raised: 'bad',
   containment_failed: 'bad',
+  breaker_held: 'bad',
+  breaker_tripped: 'bad',
   sla_breached: 'bad',
   alert: 'bad',
   reported: 'warning',

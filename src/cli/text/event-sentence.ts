@@ -37,6 +37,8 @@ export function eventSentence(event: IncidentEvent): string {
       return touched(event);
     case 'evidence_gate':
       return gated(event.decision, event.actions, event.reason);
+    case 'breaker_held':
+      return `${event.actions.join(', ')} waits for a person until ${event.decide_by}: ${event.reason}`;
     case 'contained':
       return 'every action was measured to be in force';
     case 'containment_failed':

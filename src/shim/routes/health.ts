@@ -22,6 +22,9 @@ const healthSchema = z.strictObject({
   engine: z.strictObject({ connected: z.boolean(), since: z.string() }),
   ledger: z.strictObject({ writable: z.boolean(), seq: z.int() }),
   backlog: z.strictObject({ waiting: z.int(), oldest_seconds: z.number() }),
+  breaker: z
+    .strictObject({ tripped: z.array(z.string()) })
+    .describe('The actions that have come to their limit, until somebody resets them'),
   custody: custodyHealthSchema.describe('The last sweeps that have come to their end'),
   notifications: z.array(
     z.strictObject({ name: z.string(), reached: z.int(), failing_since: z.string() }),
@@ -88,6 +91,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ...(ledger.writable ? [] : ['The ledger cannot be written: reports are refused']),
     ...(connected ? [] : [`The workflow engine has not answered since ${since}`]),
     ...(waitedMs > OLD_BACKLOG_MS ? [`${waiting} incidents wait to be started`] : []),
+    ...ledger.tripped.map((action) => `The breaker of ${action} is tripped`),
     ...(misses > 0 ? [`${misses} pieces of evidence are not as they were kept`] : []),
     ...notifications
       .filter(({ failing_since }) => failing_since !== '')
@@ -106,6 +110,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     engine: { connected, since },
     ledger: { writable: ledger.writable, seq: ledger.seq },
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
+    breaker: { tripped: ledger.tripped },
     custody: ledger.custody,
     notifications,
     timestamps,
@@ -141,20 +146,23 @@ function examineTimestamps({ timestampStatus, now }: ShimDeps): Health['timestam
 
 /** A ledger that cannot even be read says nothing; that is told by `writable`. */
 async function readLedger({ ledger: parts, now, log }: ShimDeps, probe: Probe) {
-  const { register, outbox } = parts;
+  const { register, outbox, breaker } = parts;
   try {
     await probe(() => register.probe(), now());
-    const [stats, backlog, head, custody] = await Promise.all([
+    const [stats, backlog, head, custody, standing] = await Promise.all([
       register.stats(),
       outbox.backlog(),
       register.head(),
       custodyHealth(parts),
+      breaker.standing(),
     ]);
     const { open_incidents: open, total_incidents: total } = stats;
-    return { writable: true, open, total, backlog, seq: head?.seq ?? 0, custody };
+    const tripped = standing.tripped.map(({ action }) => action);
+    return { writable: true, open, total, backlog, seq: head?.seq ?? 0, custody, tripped };
   } catch (error) {
     log.error({ err: error }, 'the ledger is not healthy');
-    const nothing = { open: 0, total: 0, backlog: { waiting: 0, oldest_ms: 0 }, seq: 0 };
+    const backlog = { waiting: 0, oldest_ms: 0 };
+    const nothing = { open: 0, total: 0, backlog, seq: 0, tripped: [] };
     return { writable: false, ...nothing, custody: UNKNOWN_CUSTODY };
   }
 }
