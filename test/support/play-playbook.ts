@@ -1,5 +1,6 @@
 import { nextOrder } from '../../src/cli/drill/next-order.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
+import type { Role } from '../../src/domain/principal.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
 import { withLedger } from '../../src/local-ledger.ts';
 import { eventually } from './eventually.ts';
@@ -11,10 +12,12 @@ const MOST_ORDERS = 100;
 
 /** The second person that some playbooks take: the token of bob, who may do all that a person may. */
 export async function secondPerson({ env }: Installation): Promise<string> {
-  const roles = ['read', 'operator', 'recovery_admin', 'forensic', 'policy_admin'] as const;
-  const bob = { name: 'bob', kind: 'person', roles: [...roles], source: '', classes: [] } as const;
+  const roles: Role[] = ['read', 'operator', 'recovery_admin', 'forensic', 'policy_admin'];
   const { token } = await withLedger(env, (ledger) =>
-    createPrincipals(ledger, Date.now).add({ ...bob, classes: [] }, 'test'),
+    createPrincipals({ ...ledger, now: Date.now }).add(
+      { name: 'bob', kind: 'person', roles, source: '', classes: [] },
+      'test',
+    ),
   );
   return token;
 }
