@@ -80,7 +80,7 @@ function dueAt({ created_at, resolved_at }: Incident, { phase, due_ms }: Planned
 }
 
 /** What must be so before the task can be done; empty where it can be done now. */
-export function blockedBy(
+function blockedBy(
   { resolved_at }: Incident,
   playbook: PlaybookProgress,
   task: PlannedTask,

@@ -9,7 +9,7 @@ import { ROLES } from './principal.ts';
 import { resultFieldsSchema, taskResultSchema } from './result-field.ts';
 
 /** A task of an incident as the API shows it. */
-export const listedTaskSchema = z.strictObject({
+const listedTaskSchema = z.strictObject({
   task: nameSchema,
   phase: phaseSchema,
   title: z.string(),
@@ -33,7 +33,7 @@ export const listedTaskSchema = z.strictObject({
 export type ListedTask = z.infer<typeof listedTaskSchema>;
 
 /** A decision that somebody may make now, by the name of its step; `resolve` is the opening of the containment. */
-export const openDecisionSchema = z.strictObject({
+const openDecisionSchema = z.strictObject({
   step: nameSchema,
   action: z.string().describe('Empty: it is the resolution'),
   each: z.enum(['', ...REACHES]).describe('Taken on each of these; empty: on the subject'),

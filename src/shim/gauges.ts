@@ -6,6 +6,8 @@ export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'timestamp
   ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox' | 'breaker'>;
 }
 
+const DETECTOR = ['source', 'format', 'class'] as const;
+
 /** Registers the gauges and gives the function that reads them anew. It does not throw: a lost ledger is a figure. */
 export function createGauges(registry: Registry, sources: GaugeSources): () => Promise<void> {
   const gauge = <Label extends string = never>(name: string, help: string, ...labels: Label[]) =>
@@ -14,6 +16,12 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
     byClass: gauge('cordon_incidents', 'Incidents by class', 'class'),
     byFate: gauge('cordon_incidents_by_fate', 'Incidents by what became of them', 'fate'),
     open: gauge('cordon_incidents_open', 'Incidents not yet resolved, by severity', 'severity'),
+    clocks: gauge('cordon_clocks', 'Clocks of incidents by how they ended', 'clock', 'attained'),
+    dismissed: gauge(
+      'cordon_false_positives',
+      'Incidents that were none, by who reported them',
+      ...DETECTOR,
+    ),
   };
   const waiting = gauge('cordon_backlog', 'Incidents not yet known to have a workflow');
   const age = gauge('cordon_backlog_age_seconds', 'How long the oldest of the backlog has waited');
@@ -62,9 +70,11 @@ interface IncidentGauges {
   byClass: Gauge<'class'>;
   byFate: Gauge<'fate'>;
   open: Gauge<'severity'>;
+  clocks: Gauge<'clock' | 'attained'>;
+  dismissed: Gauge<(typeof DETECTOR)[number]>;
 }
 
-function show({ byClass, byFate, open }: IncidentGauges, stats: Stats): void {
+function show({ byClass, byFate, open, ...gauges }: IncidentGauges, stats: Stats): void {
   byClass.reset();
   open.reset();
   for (const [name, n] of Object.entries(stats.by_class)) byClass.set({ class: name }, n);
@@ -72,4 +82,17 @@ function show({ byClass, byFate, open }: IncidentGauges, stats: Stats): void {
   byFate.set({ fate: 'open' }, stats.open_incidents);
   byFate.set({ fate: 'contained' }, stats.contained_count);
   byFate.set({ fate: 'resolved' }, stats.resolved_count);
+  showOutcomes(gauges, stats);
+}
+
+function showOutcomes(
+  { clocks, dismissed }: Pick<IncidentGauges, 'clocks' | 'dismissed'>,
+  stats: Stats,
+): void {
+  clocks.reset();
+  dismissed.reset();
+  for (const [clock, ends] of Object.entries(stats.clocks)) {
+    for (const [attained, n] of Object.entries(ends)) clocks.set({ clock, attained }, n);
+  }
+  for (const { count, ...detector } of stats.false_positives) dismissed.set(detector, count);
 }

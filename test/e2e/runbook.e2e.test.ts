@@ -172,6 +172,8 @@ describe('the runbook on evidence', () => {
       resolved_count: 2,
       by_class: { attestation_failure: 1, integrity_violation: 1 },
       open_by_severity: {},
+      clocks: expect.any(Object),
+      false_positives: [],
     });
   });
 });

@@ -146,6 +146,8 @@ describe('the six figures', () => {
       resolved_count: 1,
       by_class: { attestation_failure: 1, tool_call_burst: 1 },
       open_by_severity: { medium: 1 },
+      clocks: expect.any(Object),
+      false_positives: [],
     });
   });
 });

@@ -6,12 +6,14 @@ import { readHead } from './chain-end.ts';
 import { entryOf } from './entry-row.ts';
 import type { Write } from './group-commit.ts';
 import { afterCursor, cursorAfter } from './list-cursor.ts';
+import { createOutcomes } from './outcomes.ts';
 import { incidentOf, readIncident } from './register-row.ts';
 
 type Db = Backend['reader'];
 
 /** What lists, figures and exports read. */
 export function createRegister(db: Db, write: Write): Register {
+  const outcomes = createOutcomes(db);
   return {
     incident: (id) => readIncident(db, id),
     incidents: (filter) => incidents(db, filter),
@@ -41,7 +43,7 @@ export function createRegister(db: Db, write: Write): Register {
       const row = await ofType.executeTakeFirst();
       return row ? entryOf(row) : null;
     },
-    stats: () => stats(db),
+    stats: async () => ({ ...(await counts(db)), ...(await outcomes()) }),
     head: (): Promise<Head | null> => readHead(db),
     // A write, and not a read: a full disk and a lost lock show in nothing else.
     probe: () =>
@@ -86,7 +88,7 @@ async function pendingRecoveries(db: Db): Promise<Incident[]> {
   return rows.map(incidentOf);
 }
 
-async function stats(db: Db): Promise<Stats> {
+async function counts(db: Db): Promise<Omit<Stats, 'clocks' | 'false_positives'>> {
   const groups = await db
     .selectFrom('incidents')
     .select(['class', 'severity', 'resolved', 'auto_contain'])

@@ -21,10 +21,35 @@ function statsScreen(stats: Stats, paint: Paint): string {
     table(figures, paint),
     ...counts('open, by severity', stats.open_by_severity, paint),
     ...counts('by class', stats.by_class, paint),
+    ...titled('clocks: met, missed, running', clocks(stats), paint),
+    ...titled('false positives', dismissed(stats), paint),
   ].join('\n');
 }
 
 function counts(title: string, by: Record<string, number>, paint: Paint): string[] {
-  const rows = Object.entries(by).map(([name, n]) => [name, String(n)]);
+  return titled(
+    title,
+    Object.entries(by).map(([name, n]) => [name, String(n)]),
+    paint,
+  );
+}
+
+function clocks(stats: Stats): string[][] {
+  return Object.entries(stats.clocks).map(([clock, { met, missed, running }]) => [
+    clock,
+    ...[met, missed, running].map(String),
+  ]);
+}
+
+function dismissed({ false_positives }: Stats): string[][] {
+  return false_positives.map(({ source, format, class: ofClass, count }) => [
+    source,
+    format,
+    ofClass,
+    String(count),
+  ]);
+}
+
+function titled(title: string, rows: string[][], paint: Paint): string[] {
   return rows.length === 0 ? [] : ['', paint('bold', title), table(rows, paint, '  ')];
 }

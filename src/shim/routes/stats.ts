@@ -4,7 +4,7 @@ import { noBody, noQuery, route } from '../route.ts';
 export const stats = route({
   method: 'get',
   path: '/api/v1/stats',
-  summary: 'Six figures',
+  summary: 'Six figures, how clocks have ended, and what was dismissed',
   access: 'read',
   query: noQuery,
   body: noBody,

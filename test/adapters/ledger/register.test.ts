@@ -3,6 +3,7 @@ import type { OpenLedger } from '../../../src/adapters/ledger/ledger.ts';
 import type { IncidentFilter } from '../../../src/domain/ledger.ts';
 import { admission, AT, AT_MS, incidentId, recorded } from '../../support/admissions.ts';
 import { freshLedger, LEDGER_KINDS } from '../../support/ledgers.ts';
+import { playbookPlan } from '../../support/playbooks.ts';
 
 async function numbersOf(
   ledger: OpenLedger,
@@ -82,7 +83,36 @@ describe.each(LEDGER_KINDS)('the register on $name', (kind) => {
       resolved_count: 1,
       by_class: { prompt_injection: 2, integrity_violation: 1 },
       open_by_severity: { critical: 1, low: 1 },
+      clocks: expect.any(Object),
+      false_positives: [],
     });
+  });
+
+  it('counts how clocks have ended, and anew whatever has happened since it was asked', async () => {
+    const ledger = await freshLedger(kind);
+    const playbook = playbookPlan({ clocks: { respond: 60_000 } });
+    const respond = async () => (await ledger.register.stats()).clocks['respond'];
+    expect(await respond()).toBeUndefined();
+    for (const n of [1, 2, 3]) await ledger.log.admit(admission(n, { playbook }));
+    expect(await respond()).toEqual({ met: 0, missed: 0, running: 3 });
+    const binding = 'b'.repeat(64);
+    const seen = { type: 'acknowledged', by: 'ada', claim: '', note: '', binding } as const;
+    await ledger.log.append(incidentId(1), [recorded('seen', seen, secondsLater(60))]);
+    await ledger.log.append(incidentId(2), [recorded('seen', seen, secondsLater(61))]);
+    const figures = { met: 1, missed: 1, running: 1 };
+    const asked = await Promise.all([respond(), respond()]);
+    expect(asked).toEqual([figures, figures]);
+  });
+
+  it('counts false positives by who reported them', async () => {
+    const ledger = await freshLedger(kind);
+    await ledger.log.admit(admission(1));
+    const dismissal = { reason: 'a load test', tune: 'the threshold' };
+    const event = { type: 'resolved', by: 'ada', note: '', dismissal } as const;
+    await ledger.log.append(incidentId(1), [recorded('resolved', event)]);
+    expect((await ledger.register.stats()).false_positives).toEqual([
+      { source: 'gpu-watch', format: '', class: 'prompt_injection', count: 1 },
+    ]);
   });
 
   it('names the unresolved incidents whose ceremony is not complete', async () => {
