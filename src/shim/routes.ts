@@ -34,6 +34,7 @@ import { recoveryStatus } from './routes/recovery-status.ts';
 import { reload } from './routes/reload.ts';
 import { report } from './routes/report.ts';
 import { resolve } from './routes/resolve.ts';
+import { draftReview, signReview } from './routes/review.ts';
 import { signalToken } from './routes/signal-token.ts';
 import { splitIncident } from './routes/split-incident.ts';
 import { stats } from './routes/stats.ts';
@@ -63,6 +64,8 @@ export function createRoutes(): Route[] {
     assignTask,
     decideStep,
     dismiss,
+    draftReview,
+    signReview,
     incidentBundle,
     listEvidence,
     extendRetention,
