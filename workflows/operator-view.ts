@@ -1,4 +1,5 @@
 import { setCurrentDetails, type upsertSearchAttributes } from '@temporalio/workflow';
+import { awaitedByPlaybook } from '../src/domain/awaited-by-playbook.ts';
 import { recoveryComplete } from '../src/domain/ceremony.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import { SEARCH_ATTRIBUTES } from '../src/domain/search-attributes.ts';
@@ -44,9 +45,7 @@ export function stateAttributes(incident: Incident): AttributePairs {
 /** One sentence that names who must act next. */
 export function awaited(incident: Incident): string {
   if (incident.state === 'closed') return 'nothing; the incident is closed';
-  if (incident.resolved_at !== '') {
-    return incident.require_review ? 'the review, from an operator' : 'nothing; it is resolved';
-  }
+  if (incident.resolved_at !== '') return afterResolution(incident);
   const steps = [
     ...(incident.state === 'containment_failed' ? ['the targets that do not obey yet'] : []),
     ...(incident.require_ack && incident.acked_at === ''
@@ -55,7 +54,19 @@ export function awaited(incident: Incident): string {
     ...(incident.require_reattest && incident.re_attested_at === ''
       ? ['re-attestation of the host, asked for by a recovery admin']
       : []),
+    ...byPlaybook(incident),
     ...(recoveryComplete(incident) ? ['resolution, from an operator'] : []),
   ];
   return steps.join('; then ');
+}
+
+function afterResolution(incident: Incident): string {
+  if (!incident.require_review) return 'nothing; it is resolved';
+  return [...byPlaybook(incident), 'the review, from an operator'].join('; then ');
+}
+
+/** What can be done at once, in any order. */
+function byPlaybook(incident: Incident): string[] {
+  const steps = awaitedByPlaybook(incident).map(({ what, from }) => `${what}, from ${from}`);
+  return steps.length === 0 ? [] : [steps.join(' and ')];
 }

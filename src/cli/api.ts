@@ -10,6 +10,7 @@ import { healthSchema, type Health } from './answers.ts';
 import { createGuardsApi, type GuardsApi } from './guards-api.ts';
 import { parsed, textOf, type Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
+import { createTasksApi, type TasksApi } from './tasks-api.ts';
 
 /** Re-attestation waits for a host's quote; the others for the first attempts of a containment. */
 const COMMAND_PATIENCE_MS = 150_000;
@@ -49,6 +50,7 @@ export interface Api {
   evidence: EvidenceApi;
   alerts: AlertsApi;
   guards: GuardsApi;
+  tasks: TasksApi;
   /** Merges or splits incidents, and answers with the one that the call begins with. */
   relate(way: 'merge' | 'split', body: Record<string, string>, key: string): Promise<Incident>;
   /** Connects; then ledger entries as they are written, after that sequence, until the connection ends. */
@@ -95,6 +97,7 @@ export function createApi(client: Client): Api {
     evidence: createEvidenceApi(client),
     alerts: createAlertsApi(client),
     guards: createGuardsApi(client),
+    tasks: createTasksApi(client),
     relate: (way, body, key) => {
       const headers = { 'idempotency-key': key };
       const path = `/api/v1/incidents/${way}`;

@@ -5,6 +5,7 @@ import { baselineCommand } from './commands/baseline.ts';
 import { breakerCommand } from './commands/breaker.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { ceremonyCommands } from './commands/ceremony.ts';
+import { decisionCommands } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { drillCommand } from './commands/drill.ts';
 import { exportCommand } from './commands/export.ts';
@@ -18,10 +19,12 @@ import { policyCommand } from './commands/policy.ts';
 import { principalCommand } from './commands/principal.ts';
 import { quoteCommand } from './commands/quote.ts';
 import { reportCommand } from './commands/report.ts';
+import { reviewCommand } from './commands/review.ts';
 import { processCommands } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { statsCommand } from './commands/stats.ts';
 import { triageCommand } from './commands/triage.ts';
+import { taskCommands } from './commands/task.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { Io } from './io.ts';
 import type { Roots } from './roots.ts';
@@ -70,6 +73,9 @@ const COMMANDS: readonly CommandBuilder[] = [
   showCommand,
   watchCommand,
   ceremonyCommands,
+  taskCommands,
+  decisionCommands,
+  reviewCommand,
   statsCommand,
   exportCommand,
   bundleCommand,

@@ -1,16 +1,17 @@
+import { attainmentsOf } from '../../domain/attainment.ts';
 import { timesOf } from '../../domain/incident.ts';
 import type { Incident } from '../../domain/incident-record.ts';
+import { epochMs } from '../../domain/instant.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
-import { runningClocks } from '../../domain/sla.ts';
 import { awaitedBy } from '../awaited.ts';
 import { alertFacts, subjectLine } from './alert-facts.ts';
 import { entryLine } from './entry-line.ts';
 import { proofOf } from './proof.ts';
 import { severityStyle, statusStyle, type Paint } from './paint.ts';
+import { playbookScreen } from './playbook-screen.ts';
+import { INDENT, section } from './section.ts';
 import { table, type Cell } from './table.ts';
 import { duration, moment } from './time.ts';
-
-const INDENT = '  ';
 
 /** The incident on one screen: where it stands, what it waits for and from whom, and how it came there. */
 export function incidentScreen(
@@ -25,7 +26,8 @@ export function incidentScreen(
     table(facts(incident), paint, INDENT),
     section('Actions', actions(incident), paint),
     section('Evidence', evidence(incident), paint),
-    section('Service levels', clocks(incident, nowMs), paint),
+    playbookScreen(incident, nowMs, paint),
+    section('Clocks', clocks(incident, nowMs), paint),
     ['', paint('bold', 'Timeline'), ...timeline.map((e) => INDENT + timelineLine(e, paint))].join(
       '\n',
     ),
@@ -48,11 +50,9 @@ export function headline(incident: Incident, paint: Paint): string {
 export function awaitedLine(incident: Incident, paint: Paint): string {
   const next = awaitedBy(incident);
   if (next === null) return paint('dim', 'Nothing is awaited.');
-  const how = next.command === null ? '' : `: cordon ${NAMES[next.command]} ${incident.id}`;
+  const how = next.how === '' ? '' : `: cordon ${next.how}`;
   return `Awaits ${paint('bold', next.what)} from ${next.from}${how}`;
 }
-
-const NAMES = { acknowledge: 'ack', reattest: 'reattest', resolve: 'resolve', close: 'close' };
 
 function facts(incident: Incident): Cell[][] {
   const { subject, source, reported_by } = incident;
@@ -125,18 +125,19 @@ function timeOf(stamped: Incident['timestamps'][number] | undefined): string {
   return `time: ${moment(stamped.time)}, ${stamped.authority}`;
 }
 
+/** How each has ended, and how long those that run have left; those of tasks and decisions are in the playbook. */
 function clocks(incident: Incident, nowMs: number): Cell[][] {
-  return runningClocks(incident).map(({ stage, dueMs }) => {
-    const left = dueMs - nowMs;
+  return attainmentsOf(incident).map(({ clock, due_at, met_at, attained }) => {
+    const left = epochMs(due_at) - nowMs;
+    if (met_at !== '') {
+      return attained === 'met'
+        ? [clock, { text: 'met', style: 'good' }, moment(met_at)]
+        : [clock, { text: 'missed', style: 'bad' }, moment(met_at)];
+    }
     return left < 0
-      ? [stage, { text: `${duration(left)} overdue`, style: 'bad' }]
-      : [stage, `${duration(left)} left`];
+      ? [clock, { text: `${duration(left)} overdue`, style: 'bad' }]
+      : [clock, `${duration(left)} left`];
   });
-}
-
-function section(title: string, rows: readonly Cell[][], paint: Paint): string {
-  if (rows.length === 0) return '';
-  return `\n${paint('bold', title)}\n${table(rows, paint, INDENT)}`;
 }
 
 function timelineLine(entry: LedgerEntry, paint: Paint): string {
