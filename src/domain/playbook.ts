@@ -4,6 +4,7 @@ import { BREAKER_STEP } from './held.ts';
 import { REACHES } from './inventory.ts';
 import { nameSchema, severitySchema } from './primitives.ts';
 import { ROLES } from './principal.ts';
+import { subjectSchema } from './report.ts';
 import { resultFieldsSchema } from './result-field.ts';
 
 /** How soon somebody must respond, first the most urgent. */
@@ -135,6 +136,8 @@ export const playbookSchema = z.strictObject({
   watch: durationSchema.default(0),
   clocks: z.partialRecord(z.enum(PLAYBOOK_CLOCKS), someTime).default({}),
   /** `signed`: closed only when somebody other than who resolved it has signed the review. */
+  /** On whom it is rehearsed at the practice range. */
+  drill: subjectSchema.optional(),
   review: z
     .strictObject({ signed: z.boolean().default(true), asks: z.array(line).max(20).default([]) })
     .default({ signed: true, asks: [] }),

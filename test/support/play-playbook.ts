@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '../../src/cli/client.ts';
+import { carryOut } from '../../src/cli/drill/carry-out.ts';
 import { nextOrder } from '../../src/cli/drill/next-order.ts';
+import { createTasksApi } from '../../src/cli/tasks-api.ts';
 import type { Incident } from '../../src/domain/incident-record.ts';
 import type { Role } from '../../src/domain/principal.ts';
 import { createPrincipals } from '../../src/intake/principals.ts';
@@ -47,14 +51,9 @@ async function followOrders(cordon: Installation, id: string, bob: string): Prom
   for (let orders = 0; orders < MOST_ORDERS; orders += 1) {
     const order = nextOrder(await cordon.incident(id));
     if (order === null) return;
-    const token = order.by === 'first' ? {} : { token: bob };
-    const path = `/api/v1/incidents/${id}${order.path}`;
-    const { status, body } = await eventually(
-      () => cordon.api('POST', path, order.body, token),
-      (answer) => answer.status !== 503,
-      STEP_MS,
-    );
-    if (status !== 200) throw new Error(`${order.path}: ${status} ${JSON.stringify(body)}`);
+    const token = order.by === 'first' ? cordon.tokenOf('admin') : bob;
+    const client = createClient({ url: cordon.url, token }, new AbortController().signal);
+    await carryOut(createTasksApi(client), id, order, randomUUID());
   }
   throw new Error(`${id} asks for more than ${MOST_ORDERS} things`);
 }

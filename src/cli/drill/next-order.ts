@@ -1,16 +1,16 @@
+import type { TaskDone } from '../tasks-api.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { PlannedTask } from '../../domain/playbook-plan.ts';
 import type { PlaybookProgress } from '../../domain/playbook-progress.ts';
 import { openTasks, undecidedSteps, unmetBefore } from '../../domain/progress.ts';
 import type { ResultField, TaskResult } from '../../domain/result-field.ts';
 
-/** What one of two persons does next by an incident's playbook, as the API takes it. */
-export interface DrillOrder {
-  by: 'first' | 'second';
-  /** Below the path of the incident. */
-  path: string;
-  body: Record<string, unknown>;
-}
+/** What one of two persons does next by an incident's playbook. */
+export type DrillOrder = { by: 'first' | 'second' } & (
+  | { order: 'complete'; task: string; done: TaskDone }
+  | { order: 'decide'; step: string }
+  | { order: 'review'; text: string }
+);
 
 /** Null where the playbook leaves nothing to people now. Who resolved the incident is `first`. */
 export function nextOrder(incident: Incident): DrillOrder | null {
@@ -37,7 +37,8 @@ function completed(playbook: PlaybookProgress, task: PlannedTask): DrillOrder {
     media_type: 'text/plain',
     base64: attached,
   }));
-  return { by: 'first', path: `/tasks/${task.task}`, body: { result, evidence } };
+  const done = { result, evidence, note: 'drill' };
+  return { by: 'first', order: 'complete', task: task.task, done };
 }
 
 /** A drill goes by the branch on which there is most to do: that it was no false alarm. */
@@ -72,12 +73,12 @@ function nextDecision(incident: Incident, { decisions }: PlaybookProgress): Dril
     ({ step: name, binding }) => name === step.step && binding === incident.binding,
   );
   const by = isTold ? 'second' : 'first';
-  return { by, path: `/decisions/${step.step}`, body: { verdict: 'approve' } };
+  return { by, order: 'decide', step: step.step };
 }
 
 /** The review is signed by another person than the one who resolved it. */
 function nextSignature({ plan, review }: PlaybookProgress): DrillOrder | null {
   if (!plan.review.signed || review !== null) return null;
   const answered = plan.review.asks.map((ask) => `## ${ask}\n\nThis was a drill.\n`);
-  return { by: 'second', path: '/review', body: { text: answered.join('\n') } };
+  return { by: 'second', order: 'review', text: answered.join('\n') };
 }
