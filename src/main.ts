@@ -24,6 +24,9 @@ const roots: Roots = {
     explain: async (env, sent) => (await import('./alert-rules.ts')).alertRules.explain(env, sent),
     check: async (env, file) => (await import('./alert-rules.ts')).alertRules.check(env, file),
   },
+  playbooks: async (env) => (await import('./local-playbooks.ts')).localPlaybooks(env),
+  simulatePolicy: async (env, file) =>
+    (await import('./local-simulation.ts')).simulateLocally(env, file),
   readInventory: async (env, file) =>
     (await import('./local-inventory.ts')).readInventory(env, file),
   hosts: {

@@ -15,6 +15,7 @@ import { incidentsCommand } from './commands/incidents.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { playbookCommand } from './commands/playbook.ts';
 import { policyCommand } from './commands/policy.ts';
 import { principalCommand } from './commands/principal.ts';
 import { quoteCommand } from './commands/quote.ts';
@@ -83,6 +84,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   ledgerCommand,
   evidenceCommand,
   policyCommand,
+  playbookCommand,
   breakerCommand,
   alertsCommand,
   inventoryCommand,

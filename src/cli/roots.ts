@@ -11,6 +11,8 @@ import type { TimestampMiss, TimestampReport } from '../evidence/verify-timestam
 import type { EnrolRequest } from '../enrolment/enrol.ts';
 import type { BaselineRequest } from '../enrolment/baseline.ts';
 import type { CheckedSamples, ExplainedDelivery } from '../intake/alert-explanation.ts';
+import type { PlaybookStanding } from '../intake/policy-playbooks.ts';
+import type { SimulatedIncident } from '../intake/simulate.ts';
 import type { Supposed } from '../intake/triage/explain-triage.ts';
 import type { Env } from './io.ts';
 
@@ -42,6 +44,10 @@ export interface Roots {
   evidence(env: Env, reading: EvidenceReading): Promise<Pick<EvidenceStore, 'read'>>;
   /** What alerts become by the policy of this machine. Nothing is taken in. */
   alertRules: AlertRules;
+  /** The playbooks of this machine's policy, in force or not. Throws `PolicyError`. */
+  playbooks(env: Env): Promise<PlaybookStanding[]>;
+  /** What a changed file of the policy would have made of this machine's incidents. Throws `PolicyError`. */
+  simulatePolicy(env: Env, file: string): Promise<PolicySimulation>;
   /** What runs and what it can reach; `file` in the place of what is configured. Faults: those of `InventorySource`. */
   readInventory(env: Env, file: string | null): Promise<Inventory>;
   /** The protected hosts of this machine's installation. */
@@ -54,6 +60,13 @@ export interface Roots {
   describeConfig(env: Env): ConfigLine[];
   /** What this machine has, lacks and reaches. */
   probes(env: Env): Promise<Probe[]>;
+}
+
+export interface PolicySimulation {
+  file: string;
+  /** How many were looked at. */
+  incidents: number;
+  different: SimulatedIncident[];
 }
 
 export interface AlertRules {

@@ -27,6 +27,7 @@ const COMMANDS = [
   'hosts',
   'baseline',
   'policy',
+  'playbook',
   'alerts',
   'inventory',
   'triage',

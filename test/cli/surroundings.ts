@@ -70,6 +70,8 @@ const noRoots: Roots = {
   runRange: notHere,
   runAgent: notHere,
   alertRules: { explain: notHere, check: notHere },
+  playbooks: notHere,
+  simulatePolicy: notHere,
   readInventory: notHere,
   runForwarder: notHere,
   forwardStatus: notHere,
