@@ -47,6 +47,7 @@ export default defineConfig({
         include: ['test/**/*.test.ts'],
         // Some check hundreds of signatures, on machines that others use too: this is for what hangs.
         testTimeout: 30_000,
+        hookTimeout: 30_000,
         exclude: [
           ...NEEDS.map((need) => `test/**/*.${need}.test.ts`),
           'test/replay/**',
