@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { playbookSchema, type Level, type Playbook } from '../../src/domain/playbook.ts';
+import { playbookStandings } from '../../src/intake/playbook-standing.ts';
 import { readDocument } from '../../src/intake/policy-document.ts';
 import { readPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { problemsInPlaybooks } from '../../src/intake/policy-playbooks.ts';
@@ -12,6 +13,20 @@ const DAY = 24 * HOUR;
 
 /** By when somebody responds. */
 const RESPONSE: Record<Level, number> = { P0: HOUR, P1: 4 * HOUR, P2: 14 * DAY, P3: 28 * DAY };
+
+/** What the policy answers without a playbook's rule. */
+const OLDER = [
+  ...['attestation_failure', 'integrity_violation', 'unauthorized_access', 'manifest_mismatch'],
+  ...['policy_bypass_attempt', 'prompt_injection', 'tool_call_burst', 'model_behavior_anomaly'],
+  ...['forbidden_airlock_request', 'evidence_violation', 'detector_failure'],
+];
+
+const RUNBOOKS = [
+  ...['compromised_agent', 'malicious_insider', 'supply_chain_compromise', 'external_attack'],
+  ...['unauthorized_capability', 'secret_exposure', 'ledger_integrity', 'scanner_bypass'],
+  ...['quarantine_escape', 'quota_abuse', 'quarantine_investigation', 'burst_denial'],
+  ...['escalation_review', 'rollback_verification', 'ledger_corruption'],
+];
 
 let source: PolicySource;
 let playbooks: Playbook[];
@@ -28,6 +43,32 @@ const ruled = () => playbooks.filter(({ rule }) => rule !== undefined);
 describe('the playbooks that come with Cordon', () => {
   it('say nothing that contradicts itself', () => {
     expect(problemsInPlaybooks(source)).toEqual([]);
+  });
+
+  it('serve every class, those of the runbooks with a rule of their own', () => {
+    const served = (some: Playbook[]) => some.flatMap(({ serves }) => serves).toSorted();
+    expect(served(ruled())).toEqual(RUNBOOKS.toSorted());
+    expect(served(playbooks)).toEqual([...OLDER, ...RUNBOOKS].toSorted());
+  });
+
+  it('are in force', () => {
+    const idle = playbookStandings(source).filter(({ problems }) => problems.length > 0);
+    const reasons = idle.flatMap(({ problems }) => problems.map(({ reason }) => reason));
+    expect(reasons.filter((reason) => !/ (disable_operator|safe_mode)$/.test(reason))).toEqual([]);
+  });
+
+  it('are advice to the older classes, which nothing waits for', () => {
+    const older = playbooks.filter(({ rule }) => rule === undefined);
+    for (const { steps, tasks, checks, clocks, resolve, review, watch } of older) {
+      expect(tasks.filter(({ required }) => required)).toEqual([]);
+      expect({ steps, checks, clocks, watch }).toEqual({
+        steps: [],
+        checks: [],
+        clocks: {},
+        watch: 0,
+      });
+      expect([resolve.persons, review.signed]).toEqual([1, false]);
+    }
   });
 
   it('have somebody respond in the time of their level', () => {
