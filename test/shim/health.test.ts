@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Fault } from '../../src/domain/fault.ts';
 import type { ShimDeps } from '../../src/shim/deps.ts';
+import { admission, incidentId, recorded } from '../support/admissions.ts';
+import { playbookPlan } from '../support/playbooks.ts';
 import { boot, read, TOOL_CALL_BURST, type Booted } from './boot.ts';
 
 const AT = '2026-03-14T12:00:00.000Z';
@@ -138,5 +140,18 @@ describe('the metrics', () => {
     ]) {
       expect(text).toContain(line);
     }
+  });
+
+  it('count how clocks have ended, and what was dismissed by who reported it', async () => {
+    const playbook = playbookPlan({ clocks: { respond: 60_000 } });
+    await shim.ledger.log.admit(admission(1, { playbook }));
+    const dismissal = { reason: 'a load test', tune: 'the threshold' };
+    const resolved = { type: 'resolved', by: 'ada', note: '', dismissal } as const;
+    await shim.ledger.log.append(incidentId(1), [recorded('resolved', resolved)]);
+    const text = await (await shim.ask('/metrics')).text();
+    expect(text).toContain('cordon_clocks{clock="respond",attained="met"} 1');
+    expect(text).toContain(
+      'cordon_false_positives{source="gpu-watch",format="",class="prompt_injection"} 1',
+    );
   });
 });

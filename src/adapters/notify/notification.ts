@@ -4,15 +4,18 @@ import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { Webhook } from '../../domain/policy.ts';
 import { instantSchema, sha256Schema } from '../../domain/primitives.ts';
 import { severityRank } from '../../domain/severity.ts';
+import { aboutEvent } from './about-event.ts';
 
-/** What a webhook is sent. Evidence stays at home: it may be large, and is not for every receiver. */
+/** What a webhook is sent. Evidence and findings stay at home: they may be large, and are not for every receiver. */
 export const notificationSchema = z.strictObject({
   /** The entry's hash: the same for every delivery of one event, and of no other. */
   id: sha256Schema,
   type: z.string(),
   at: instantSchema,
   /** As it is when it is sent; null for an event that is about no incident. */
-  incident: incidentRecordSchema.omit({ evidence: true }).nullable(),
+  incident: incidentRecordSchema.omit({ evidence: true, playbook: true }).nullable(),
+  /** Of what happens by a playbook, and of clocks: which task, step or clock, and whose it is. */
+  about: z.record(z.string(), z.string()),
   entry_seq: z.int().min(1),
 });
 export type Notification = z.infer<typeof notificationSchema>;
@@ -34,12 +37,13 @@ export function notificationOf(
     id: entry.hash,
     type: entry.type,
     at: entry.at,
-    incident: incident && withoutEvidence(incident),
+    incident: incident && withoutFindings(incident),
+    about: aboutEvent(entry, incident),
     entry_seq: entry.seq,
   };
 }
 
-function withoutEvidence(incident: Incident): Omit<Incident, 'evidence'> {
-  const { evidence: _evidence, ...rest } = incident;
+function withoutFindings(incident: Incident): Omit<Incident, 'evidence' | 'playbook'> {
+  const { evidence: _evidence, playbook: _playbook, ...rest } = incident;
   return rest;
 }
