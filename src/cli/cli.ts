@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createApi, type Api } from './api.ts';
 import { createClient } from './client.ts';
-import { installation, type Whereabouts } from './installation.ts';
+import { installation, type Installation, type Whereabouts } from './installation.ts';
 import type { Io } from './io.ts';
 import type { Roots } from './roots.ts';
 import { painter, type Paint } from './text/paint.ts';
@@ -21,6 +21,8 @@ export interface Cli {
   api(source?: string): Api;
   /** The API at another address, as the person that `home` knows. */
   apiAt(place: { url: string; home: string }): Api;
+  /** The API at another address, with that token. */
+  apiWith(installation: Installation): Api;
   /** One answer: the document itself under --json, else its human form, safe to show on a terminal. */
   print<T>(document: T, human: (safe: T, paint: Paint) => string): void;
   /** One of many answers, a line each. */
@@ -44,6 +46,7 @@ export function createCli(roots: Roots, io: Io, options: () => GlobalOptions): C
       createApi(createClient(installation(io.env, options(), source), io.interrupted)),
     apiAt: ({ url, home }) =>
       createApi(createClient(installation({ CORDON_HOME: home }, { url }), io.interrupted)),
+    apiWith: (place) => createApi(createClient(place, io.interrupted)),
     print: printer(2),
     printLine: printer(),
   };

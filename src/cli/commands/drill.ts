@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { severitySchema } from '../../domain/primitives.ts';
+import type { Subject } from '../../domain/report.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { Api } from '../api.ts';
 import { fitting } from '../arguments.ts';
@@ -7,8 +8,10 @@ import type { Cli } from '../cli.ts';
 import type { Meddler } from '../drill/meddle.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { drillLine, drillVerdict } from '../drill/narration.ts';
+import { secondPerson } from '../drill/second-person.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { homeOf } from '../installation.ts';
+import type { Env } from '../io.ts';
 import { TAMPERINGS, type Tampering } from '../roots.ts';
 
 interface Options {
@@ -20,8 +23,8 @@ interface Options {
 
 export function drillCommand(cli: Cli): Command {
   return new Command('drill')
-    .description('rehearse an incident of a class from report to close, and check the story')
-    .argument('<class>', 'a class of the policy, such as attestation_failure')
+    .description('rehearse a playbook, or a class, from report to close, and check the story')
+    .argument('<name>', 'a playbook or a class of the policy, such as compromised_agent')
     .option('--severity <severity>', 'else the default of the class', fitting(severitySchema))
     .option('--throw-away', 'in an installation of its own, even where one runs')
     .option('--real-targets', 'also where the targets are real services, which are then contained')
@@ -36,22 +39,43 @@ export function drillCommand(cli: Cli): Command {
 Where an installation runs, the drill is held there, and contains what its policy says. Where none runs, one
 is brought up and removed again.`,
     )
-    .action((incidentClass: string, options: Options) => drill(cli, incidentClass, options));
+    .action((name: string, options: Options) => drill(cli, name, options));
 }
 
-async function drill(cli: Cli, incidentClass: string, options: Options): Promise<void> {
+async function drill(cli: Cli, name: string, options: Options): Promise<void> {
+  const rehearsed = await rehearsedBy(cli, name);
   const running = options.throwAway === true ? null : await runningInstallation(cli, options);
   if (running !== null) {
-    return rehearse(cli, running, homeOf(cli.io.env), incidentClass, options);
+    const { env } = cli.io;
+    return rehearse(cli, running, { home: homeOf(env), env }, rehearsed, options);
   }
   note(cli, 'No installation is used: bringing up one to throw away …');
   const place = await cli.roots.throwAway(cli.io.env);
   try {
     const passing = { ...options, throwAway: true } as const;
-    await rehearse(cli, cli.apiAt(place), place.home, incidentClass, passing);
+    const { home } = place;
+    const own = { home, env: { CORDON_HOME: home } };
+    await rehearse(cli, cli.apiAt(place), own, rehearsed, passing);
   } finally {
     await place.stop();
   }
+}
+
+interface Rehearsed {
+  incidentClass: string;
+  /** As the playbook has it; null where none says. */
+  subject: Subject | null;
+}
+
+/** A class stands for itself; a playbook is rehearsed by the first that it serves. */
+async function rehearsedBy(cli: Cli, name: string): Promise<Rehearsed> {
+  const playbooks = (await cli.roots.playbooks(cli.io.env)).map(({ playbook }) => playbook);
+  const named =
+    playbooks.find(({ serves }) => serves.includes(name)) ??
+    playbooks.find(({ playbook }) => playbook === name);
+  if (named === undefined) return { incidentClass: name, subject: null };
+  const incidentClass = named.serves.includes(name) ? name : (named.serves[0] ?? name);
+  return { incidentClass, subject: named.drill ?? null };
 }
 
 async function runningInstallation(cli: Cli, options: Options): Promise<Api | null> {
@@ -68,25 +92,33 @@ async function runningInstallation(cli: Cli, options: Options): Promise<Api | nu
   }
 }
 
+interface Place {
+  home: string;
+  env: Env;
+}
+
 async function rehearse(
   cli: Cli,
   api: Api,
-  home: string,
-  incidentClass: string,
+  place: Place,
+  { incidentClass, subject }: Rehearsed,
   options: Options,
 ): Promise<void> {
   note(cli, `Drill of ${incidentClass} at ${api.url}`);
+  const second = secondPerson(cli, place.env, api.url);
   const { interrupted } = cli.io;
+  const practised = async () => subject ?? (await cli.roots.practiceHost.subject(place.home));
   const story = await runDrill(api, {
     incidentClass,
     severity: options.severity,
-    subject: options.realTargets === true ? {} : await cli.roots.practiceHost.subject(home),
-    meddler: meddlerOf(cli, home, options),
+    subject: options.realTargets === true ? {} : await practised(),
+    meddler: meddlerOf(cli, place.home, options),
+    second,
     interrupted,
     tell: (step) => {
       if (!cli.json()) cli.printLine(step, drillLine);
     },
-  });
+  }).finally(() => second.leave());
   cli.print(story, drillVerdict);
   if (story.problems.length === 0) return;
   const { id } = story.incident;

@@ -12,6 +12,7 @@ import { follow } from '../follow.ts';
 import { isCapturedFrom, isToBeCaptured } from './captured-from-host.ts';
 import type { Meddler } from './meddle.ts';
 import { playPerson } from './person.ts';
+import type { SecondPerson } from './second-person.ts';
 import type { DrillStep, DrillStory } from './story.ts';
 import { bundleProblems, storyProblems, tamperingProblems } from './story-problems.ts';
 
@@ -25,6 +26,8 @@ export interface Drill {
   subject: Subject;
   /** Tampers with the host before it proves itself; null in an honest drill. */
   meddler: Meddler | null;
+  /** For what takes two persons. */
+  second: SecondPerson;
   interrupted: AbortSignal;
   tell(step: DrillStep): void;
 }
@@ -74,7 +77,7 @@ async function live(
 ): Promise<DrillStep[]> {
   const [first] = await api.timeline(id);
   if (first === undefined) throw new Failure(EXIT.failed, 'no_timeline', `${id} has no timeline`);
-  const person = playPerson(api, drill.ended, drill.meddler);
+  const person = playPerson(api, drill);
   const steps: DrillStep[] = [];
   let incident: Incident | null = null;
   const following = { after: first.seq - 1, signal: drill.ended, lost: () => undefined };

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../../domain/principal.ts';
+import { createPrincipals, type Principals } from '../../intake/principals.ts';
+import type { Api } from '../api.ts';
+import type { Cli } from '../cli.ts';
+import type { Env } from '../io.ts';
+
+const ROLES: Role[] = ['read', 'operator', 'recovery_admin', 'forensic', 'policy_admin'];
+const ACTOR = 'drill';
+
+/** Who is there for what takes two persons: made when first asked for, and revoked when the drill is over. */
+export interface SecondPerson {
+  api(): Promise<Api>;
+  leave(): Promise<void>;
+}
+
+/** In the ledger of the installation whose settings these are, which must be on this machine. */
+export function secondPerson(cli: Cli, env: Env, url: string): SecondPerson {
+  const name = `drill-second-${randomBytes(4).toString('hex')}`;
+  const use = <T>(work: (principals: Principals) => Promise<T>) =>
+    cli.roots.withLedger(env, ({ principals, log }) =>
+      work(createPrincipals({ principals, log, now: cli.io.now })),
+    );
+  let made: Promise<Api> | null = null;
+  const make = async () => {
+    const wanted = { name, kind: 'person', roles: ROLES, source: '', classes: [] } as const;
+    const { token } = await use((principals) =>
+      principals.add({ ...wanted, roles: ROLES, classes: [] }, ACTOR),
+    );
+    return cli.apiWith({ url, token });
+  };
+  return {
+    api: () => (made ??= make()),
+    leave: async () => {
+      if (made === null) return;
+      await made;
+      await use((principals) => principals.revoke(name, ACTOR));
+    },
+  };
+}
