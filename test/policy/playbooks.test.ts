@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { planFor } from '../../src/domain/plan-for.ts';
+import { planSchema } from '../../src/domain/plan.ts';
 import { playbookSchema, type Level, type Playbook } from '../../src/domain/playbook.ts';
+import { parsePolicy } from '../../src/intake/policy-parse.ts';
 import { playbookStandings } from '../../src/intake/playbook-standing.ts';
 import { readDocument } from '../../src/intake/policy-document.ts';
 import { readPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
@@ -68,6 +71,20 @@ describe('the playbooks that come with Cordon', () => {
         watch: 0,
       });
       expect([resolve.persons, review.signed]).toEqual([1, false]);
+    }
+  });
+
+  it('have an incident of their class reviewed, and its evidence kept', () => {
+    const policy = parsePolicy(source);
+    const running = Object.values(policy.playbooks).filter(({ rule }) => rule !== undefined);
+    for (const { serves, playbook } of running) {
+      const plan = planFor(policy, { class: serves[0] ?? '', subject: {} });
+      expect([playbook, plan.review, plan.capture.targets.length > 0]).toEqual([
+        playbook,
+        true,
+        true,
+      ]);
+      expect(planSchema.parse(plan)).toEqual(plan);
     }
   });
 
