@@ -126,14 +126,14 @@ function taskRow({
       conditions(branch, after),
       required ? '' : 'advice',
       evidence === 0 ? '' : `attach ${counted(evidence, 'artifact')}`,
-      asked(result),
+      resultLine(result),
     ]
       .filter((part) => part !== '')
       .join('; '),
   ];
 }
 
-function asked(result: ResultFields): string {
+function resultLine(result: ResultFields): string {
   const fields = Object.entries(result).map(([name, field]) => {
     const type = field.type === 'choice' ? field.of.join('|') : field.type;
     return `${name}${field.optional ? '?' : ''}=${type}`;
