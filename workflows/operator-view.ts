@@ -1,5 +1,5 @@
 import { setCurrentDetails, type upsertSearchAttributes } from '@temporalio/workflow';
-import { awaitedByPlaybook } from '../src/domain/awaited-by-playbook.ts';
+import { awaitedByBreaker, awaitedByPlaybook } from '../src/domain/awaited-by-playbook.ts';
 import { recoveryComplete } from '../src/domain/ceremony.ts';
 import type { Incident } from '../src/domain/incident-record.ts';
 import { SEARCH_ATTRIBUTES } from '../src/domain/search-attributes.ts';
@@ -67,6 +67,7 @@ function afterResolution(incident: Incident): string {
 
 /** What can be done at once, in any order. */
 function byPlaybook(incident: Incident): string[] {
-  const steps = awaitedByPlaybook(incident).map(({ what, from }) => `${what}, from ${from}`);
+  const all = [...awaitedByBreaker(incident), ...awaitedByPlaybook(incident)];
+  const steps = all.map(({ what, from }) => `${what}, from ${from}`);
   return steps.length === 0 ? [] : [steps.join(' and ')];
 }

@@ -1,4 +1,8 @@
-import { awaitedByPlaybook, type AwaitedStep } from '../domain/awaited-by-playbook.ts';
+import {
+  awaitedByBreaker,
+  awaitedByPlaybook,
+  type AwaitedStep,
+} from '../domain/awaited-by-playbook.ts';
 import type { Command } from '../domain/ceremony.ts';
 import type { ContainmentAction, Incident } from '../domain/incident-record.ts';
 import { isContaining } from '../domain/sla.ts';
@@ -26,6 +30,8 @@ export function heldActions(incident: Incident): ContainmentAction[] {
 }
 
 function beforeResolution(incident: Incident): Awaited {
+  const [held] = awaitedByBreaker(incident);
+  if (held !== undefined) return byPlaybook(held, incident);
   if (isContaining(incident)) return byCordon(`containment: ${unmet(incident)}`);
   if (incident.require_ack && incident.acked_at === '') {
     return byPerson('acknowledgement', 'a person who has reviewed it', 'acknowledge', incident);

@@ -1,3 +1,4 @@
+import { awaitingDecision, BREAKER_STEP } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
 import type { Role } from './principal.ts';
@@ -32,6 +33,14 @@ export function awaitedByPlaybook(incident: Incident): AwaitedStep[] {
     ...scope(incident),
   ];
   return open.length > 0 ? open : ending(playbook);
+}
+
+/** The decision on what the breaker holds; empty where it holds nothing. */
+export function awaitedByBreaker(incident: Incident): AwaitedStep[] {
+  const held = awaitingDecision(incident).map(({ action }) => action);
+  if (held.length === 0 || incident.resolved_at !== '') return [];
+  const what = `the decision on ${held.join(', ')}, which the breaker holds`;
+  return [{ what, from: WHO.operator, by: 'decision', name: BREAKER_STEP }];
 }
 
 /** Somebody in the role, as a sentence names him. */

@@ -16,14 +16,15 @@ import {
 /** The checklist of an incident as it is at `nowMs`. */
 export function checklistOf(incident: Incident, nowMs: number): Checklist {
   const { id: incident_id, playbook } = incident;
-  if (playbook === undefined) return { incident_id, ...emptyChecklist() };
+  const decisions = openDecisions(incident, nowMs);
+  if (playbook === undefined) return { incident_id, ...emptyChecklist(), decisions };
   const { plan } = playbook;
   return {
     incident_id,
     ...{ playbook: plan.playbook, title: plan.title, level: plan.level },
     branches: Object.keys(plan.branches).filter((name) => branchState(playbook, name) === 'taken'),
     tasks: tasksThere(playbook).map((task) => listed(incident, playbook, task, nowMs)),
-    decisions: openDecisions(incident, nowMs),
+    decisions,
     checks: plan.checks
       .filter(({ branch }) => branchState(playbook, branch) === 'taken')
       .map(({ check }) => {
@@ -33,8 +34,8 @@ export function checklistOf(incident: Incident, nowMs: number): Checklist {
   };
 }
 
-function emptyChecklist(): Omit<Checklist, 'incident_id'> {
-  const lists = { branches: [], tasks: [], decisions: [], checks: [] };
+function emptyChecklist(): Omit<Checklist, 'incident_id' | 'decisions'> {
+  const lists = { branches: [], tasks: [], checks: [] };
   return { playbook: '', title: '', level: '', ...lists };
 }
 

@@ -32,7 +32,10 @@ const listedTaskSchema = z.strictObject({
 });
 export type ListedTask = z.infer<typeof listedTaskSchema>;
 
-/** A decision that somebody may make now, by the name of its step; `resolve` is the opening of the containment. */
+/**
+ * A decision that somebody may make now, by the name of its step; `resolve` is the opening of the containment, and
+ * `breaker` whatever it holds.
+ */
 const openDecisionSchema = z.strictObject({
   step: nameSchema,
   action: z.string().describe('Empty: it is the resolution'),

@@ -1,14 +1,33 @@
 import type { OpenDecision } from './checklist.ts';
+import { awaitingDecision, BREAKER_STEP, decisionDueMs } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs, instantOf } from './instant.ts';
 import type { PlannedStep } from './playbook-plan.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
 import { branchState, falsePositive, RESOLVE_STEP, stateOfStep } from './progress.ts';
 
-/** The decisions that are open: of steps that wait for one or can be asked for, and of a resolution half given. */
+/**
+ * The decisions that are open: of what the breaker holds, of steps that wait for one or can be asked for, and of a
+ * resolution half given.
+ */
 export function openDecisions(incident: Incident, nowMs: number): OpenDecision[] {
   const { playbook, resolved_at } = incident;
-  if (playbook === undefined || resolved_at !== '') return [];
+  if (resolved_at !== '') return [];
+  const held = ofBreaker(incident, nowMs);
+  return playbook === undefined ? held : [...held, ...byPlaybook(incident, playbook, nowMs)];
+}
+
+/** One word is about all that it holds. */
+function ofBreaker(incident: Incident, nowMs: number): OpenDecision[] {
+  const dueMs = decisionDueMs(incident);
+  if (dueMs === null) return [];
+  const action = awaitingDecision(incident).map((held) => held.action);
+  const about = { step: BREAKER_STEP, action: action.join(', '), each: '' } as const;
+  const due = { due_at: instantOf(dueMs), overdue: dueMs < nowMs };
+  return [{ ...about, roles: ['operator'], persons: 1, on_demand: false, ...due, given: [] }];
+}
+
+function byPlaybook(incident: Incident, playbook: PlaybookProgress, nowMs: number): OpenDecision[] {
   const steps = falsePositive(playbook) === null ? playbook.plan.steps : [];
   return [
     ...steps

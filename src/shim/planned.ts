@@ -1,6 +1,8 @@
+import { BREAKER_STEP } from '../domain/held.ts';
 import type { Incident } from '../domain/incident-record.ts';
-import type { PlannedStep, PlannedTask } from '../domain/playbook-plan.ts';
+import type { PlannedTask } from '../domain/playbook-plan.ts';
 import type { PlaybookProgress } from '../domain/playbook-progress.ts';
+import type { Role } from '../domain/principal.ts';
 import { refuse } from './refuse.ts';
 
 /** The playbook that the incident has pinned. Throws `no_playbook`. */
@@ -14,15 +16,16 @@ export function taskOf(incident: Incident, name: string): PlannedTask {
   return task ?? refuse('unknown_task', `The playbook has no task ${name}`);
 }
 
-/** A step of it that somebody decides, and how. Throws `no_playbook` and `unknown_step`. */
-export function decidedStepOf(
-  incident: Incident,
-  name: string,
-): { step: string; approval: NonNullable<PlannedStep['approval']> } {
-  const planned = playbookOf(incident).plan.steps.find(({ step }) => step === name);
-  const approval = planned?.approval ?? null;
-  if (approval === null) {
-    return refuse('unknown_step', `The playbook has no step ${name} to be decided`);
+/**
+ * What somebody decides, and who may: a step of the playbook, or what the breaker holds. Throws `no_playbook` and
+ * `unknown_step`.
+ */
+export function decisionOf(incident: Incident, step: string): { step: string; roles: Role[] } {
+  if (step === BREAKER_STEP && incident.breaker !== undefined) return { step, roles: ['operator'] };
+  const planned = playbookOf(incident).plan.steps.find((known) => known.step === step);
+  const roles = planned?.approval?.roles;
+  if (roles === undefined) {
+    return refuse('unknown_step', `The playbook has no step ${step} to be decided`);
   }
-  return { step: name, approval };
+  return { step, roles };
 }

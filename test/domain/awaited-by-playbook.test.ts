@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { awaitedByPlaybook } from '../../src/domain/awaited-by-playbook.ts';
+import { awaitedByBreaker, awaitedByPlaybook } from '../../src/domain/awaited-by-playbook.ts';
 import type { IncidentEvent } from '../../src/domain/events.ts';
 import { RESOLVE_STEP } from '../../src/domain/progress.ts';
-import { HAPPENS, incidentAfter, LATCHED } from '../support/incidents.ts';
+import { HAPPENS, incidentAfter, later, LATCHED } from '../support/incidents.ts';
 import { BY_PLAYBOOK, incidentBy, step, task, TRIAGE, TWO_PERSONS } from '../support/playbooks.ts';
 
 const { closed, resolved } = HAPPENS;
@@ -56,4 +56,22 @@ describe('what a playbook waits for', () => {
 
   it('is nothing without a playbook', () =>
     expect(awaitedByPlaybook(incidentAfter({}))).toEqual([]));
+});
+
+describe('what the breaker waits for', () => {
+  const held: IncidentEvent = {
+    ...{ type: 'breaker_held', actions: ['freeze_agent'], reason: 'too many' },
+    decide_by: later(60),
+  };
+
+  it('is one decision on all that it holds, until it is made', () => {
+    expect(awaitedByBreaker(incidentAfter({}))).toEqual([]);
+    expect(awaitedByBreaker(incidentAfter({}, held))).toMatchObject([
+      { name: 'breaker', what: 'the decision on freeze_agent, which the breaker holds' },
+    ]);
+    const { binding } = incidentAfter({}, held);
+    const made = decided('breaker', 'ada', binding);
+    expect(awaitedByBreaker(incidentAfter({}, held, made))).toEqual([]);
+    expect(awaitedByBreaker(incidentAfter({}, held, resolved))).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checklistSchema } from '../../src/domain/checklist.ts';
-import { admission, incidentId } from '../support/admissions.ts';
+import { admission, freeze, incidentId, recorded } from '../support/admissions.ts';
 import { APPROVAL, playbookPlan, step, TWO_PERSONS } from '../support/playbooks.ts';
 import { boot, failure, read, type Booted } from './boot.ts';
 
@@ -65,6 +65,26 @@ describe('a decision', () => {
   it('is the backup contact’s only where the step names it', async () => {
     expect((await decide('kill_all', 'approve', backup)).status).toBe(200);
     expect(await failure(await decide('recycle', 'approve', backup))).toEqual([403, 'forbidden']);
+  });
+});
+
+describe('what the breaker holds', () => {
+  const due = '2099-01-01T00:00:00.000Z';
+
+  it('is decided by an operator under its own name, also where there is no playbook', async () => {
+    told += 1;
+    id = incidentId(told);
+    await shim.ledger.log.admit(admission(told, { holds: [freeze('a')] }));
+    expect(await failure(await decide('breaker', 'approve'))).toEqual([409, 'no_playbook']);
+    const held = { actions: ['freeze_agent'], reason: 'too many', decide_by: due };
+    await shim.ledger.log.append(id, [recorded('held', { type: 'breaker_held', ...held })]);
+    const open = checklistSchema.parse(await read(await shim.ask(`/api/v1/incidents/${id}/tasks`)));
+    expect(open.decisions).toMatchObject([
+      { step: 'breaker', action: 'freeze_agent', roles: ['operator'], due_at: due },
+    ]);
+    expect(await failure(await decide('breaker', 'approve', backup))).toEqual([403, 'forbidden']);
+    const decided = checklistSchema.parse(await read(await decide('breaker', 'approve')));
+    expect(decided.decisions).toEqual([]);
   });
 });
 

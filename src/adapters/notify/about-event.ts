@@ -1,3 +1,4 @@
+import { BREAKER_STEP } from '../../domain/held.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { stateOfTask } from '../../domain/progress.ts';
@@ -36,6 +37,7 @@ function levelOf(type: string, incident: Incident | null): Record<string, string
 function whose(stage: string, incident: Incident | null): Record<string, string> {
   const playbook = incident?.playbook;
   const [kind, name = ''] = stage.split('/');
+  if (kind === 'decide' && name === BREAKER_STEP) return { roles: 'operator' };
   if (playbook === undefined) return {};
   if (kind === 'decide') {
     const step = playbook.plan.steps.find((planned) => planned.step === name);

@@ -9,7 +9,7 @@ import { moment } from './time.ts';
 /** All that the playbook of an incident leaves to people. */
 export function checklistScreen(list: Checklist, nowMs: number, paint: Paint): string {
   const { incident_id, playbook, level, title } = list;
-  if (playbook === '') return `${incident_id} has no playbook.`;
+  if (playbook === '' && list.decisions.length === 0) return `${incident_id} has no playbook.`;
   return [
     [paint('bold', incident_id), level, title].join('  '),
     section('Tasks', taskRows(list.tasks, nowMs), paint),
