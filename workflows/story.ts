@@ -18,12 +18,16 @@ import type { Subject } from '../src/domain/report.ts';
 import { nextThread, toldKey } from '../src/domain/thread.ts';
 import { commanded, noted } from './effects.ts';
 import { showToOperators, stateAttributes } from './operator-view.ts';
+import { Turns } from './turns.ts';
 
 /** The actor of what happens without a person. */
 export const CORDON = 'cordon';
 
 /** Longer than any first attempt at containment may take: a command waits this long for its result at most. */
 const SETTLE_PATIENCE = '2m';
+
+/** More would take the workers from other incidents; fewer would keep the last of them waiting. */
+const MOST_CAPTURED_AT_ONCE = 8;
 
 /**
  * The incident as its workflow knows it. What happens is told as events: folded here at once, and written to the
@@ -40,6 +44,8 @@ export class Story {
   capturing: Promise<void> = Promise.resolve();
   /** By subject, each resolves when its destructive steps are no longer waited with. */
   readonly destroying = new Map<string, Promise<void>>();
+  /** Of further subjects so many are captured from at once: a fault may have struck dozens. */
+  readonly capturingFurther = new Turns(MOST_CAPTURED_AT_ONCE);
   /** Resolves when it is known, or will not be, what the host's TPM had counted at containment. */
   dated: Promise<void> = Promise.resolve();
   /** True when nothing more is to come. */

@@ -48,7 +48,9 @@ async function untilEvidence(story: Story, further?: Subject): Promise<void> {
 }
 
 function captureAgain(story: Story, further?: Subject): Promise<void> {
-  return hostMs(story, further) > 0 ? captureHost(story, further) : captureNow(story, further);
+  const capture = () =>
+    hostMs(story, further) > 0 ? captureHost(story, further) : captureNow(story, further);
+  return further === undefined ? capture() : story.capturingFurther.take(capture);
 }
 
 function waitingFor(story: Story, further?: Subject): DestructiveAction[] {
