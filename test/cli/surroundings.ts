@@ -70,7 +70,7 @@ const noRoots: Roots = {
   runRange: notHere,
   runAgent: notHere,
   alertRules: { explain: notHere, check: notHere },
-  playbooks: notHere,
+  playbooks: async () => [],
   simulatePolicy: notHere,
   readInventory: notHere,
   runForwarder: notHere,

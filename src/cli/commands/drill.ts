@@ -9,6 +9,7 @@ import type { Meddler } from '../drill/meddle.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { drillLine, drillVerdict } from '../drill/narration.ts';
 import { secondPerson } from '../drill/second-person.ts';
+import type { DrillStory } from '../drill/story.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { homeOf } from '../installation.ts';
 import type { Env } from '../io.ts';
@@ -101,30 +102,43 @@ async function rehearse(
   cli: Cli,
   api: Api,
   place: Place,
-  { incidentClass, subject }: Rehearsed,
+  rehearsed: Rehearsed,
   options: Options,
 ): Promise<void> {
-  note(cli, `Drill of ${incidentClass} at ${api.url}`);
-  const second = secondPerson(cli, place.env, api.url);
-  const { interrupted } = cli.io;
-  const practised = async () => subject ?? (await cli.roots.practiceHost.subject(place.home));
-  const story = await runDrill(api, {
-    incidentClass,
-    severity: options.severity,
-    subject: options.realTargets === true ? {} : await practised(),
-    meddler: meddlerOf(cli, place.home, options),
-    second,
-    interrupted,
-    tell: (step) => {
-      if (!cli.json()) cli.printLine(step, drillLine);
-    },
-  }).finally(() => second.leave());
+  note(cli, `Drill of ${rehearsed.incidentClass} at ${api.url}`);
+  const story = await play(cli, api, place, rehearsed, options);
   cli.print(story, drillVerdict);
   if (story.problems.length === 0) return;
   const { id } = story.incident;
   throw new Failure(EXIT.failed, 'drill_failed', `The story of ${id} did not end as it should`, {
     next: options.throwAway === true ? '' : `see where it stands: cordon show ${id}`,
   });
+}
+
+async function play(
+  cli: Cli,
+  api: Api,
+  { home, env }: Place,
+  { incidentClass, subject }: Rehearsed,
+  options: Options,
+): Promise<DrillStory> {
+  const second = secondPerson(cli, env, api.url);
+  const practised = async () => subject ?? (await cli.roots.practiceHost.subject(home));
+  try {
+    return await runDrill(api, {
+      incidentClass,
+      severity: options.severity,
+      subject: options.realTargets === true ? {} : await practised(),
+      meddler: meddlerOf(cli, home, options),
+      second,
+      interrupted: cli.io.interrupted,
+      tell: (step) => {
+        if (!cli.json()) cli.printLine(step, drillLine);
+      },
+    });
+  } finally {
+    await second.leave();
+  }
 }
 
 function meddlerOf(cli: Cli, home: string, { tamper: how }: Options): Meddler | null {
