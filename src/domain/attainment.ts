@@ -1,10 +1,13 @@
 import type { Clock } from './clock.ts';
 import type { Incident } from './incident-record.ts';
 import { epochMs, instantOf } from './instant.ts';
+import { PLAYBOOK_CLOCKS } from './playbook.ts';
 import { isPhaseOver } from './playbook-clocks.ts';
 import type { PlaybookPlan } from './playbook-plan.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
 import { activeTasks, stateOfTask } from './progress.ts';
+
+type PhaseClock = keyof PlaybookPlan['clocks'];
 
 /** One clock of an incident: by when, since when it is so, and how it has ended. */
 export interface Attainment {
@@ -20,12 +23,20 @@ export interface Attainment {
  * that is overdue counts as missed as soon as that is told.
  */
 export function attainmentsOf(incident: Incident): Attainment[] {
-  const { playbook, created_at } = incident;
-  const phases = Object.entries(playbook?.plan.clocks ?? {}).map(([name, ms]) => {
-    const clock = name as keyof PlaybookPlan['clocks'];
-    return attainment(incident, clock, epochMs(created_at) + ms, phaseMetAt(incident, clock));
+  const { playbook } = incident;
+  const levels = serviceLevels(incident);
+  return playbook === undefined ? levels : [...levels, ...phases(incident, playbook)];
+}
+
+/** A phase of which nothing is to be done, as far as is known, has no clock. */
+function phases(incident: Incident, playbook: PlaybookProgress): Attainment[] {
+  return PLAYBOOK_CLOCKS.flatMap((clock) => {
+    const ms = playbook.plan.clocks[clock];
+    const isOf = clock === 'respond' || timesOfPhase(playbook, clock).length > 0;
+    if (ms === undefined || !isOf) return [];
+    const dueMs = epochMs(incident.created_at) + ms;
+    return [attainment(incident, clock, dueMs, phaseMetAt(incident, playbook, clock))];
   });
-  return [...serviceLevels(incident), ...phases];
 }
 
 function serviceLevels(incident: Incident): Attainment[] {
@@ -56,18 +67,16 @@ function attainment(
 }
 
 /** Since when somebody has taken it on, or nothing of the phase is left to do. */
-function phaseMetAt(incident: Incident, clock: keyof PlaybookPlan['clocks']): string {
-  const { playbook, resolved_at, acked_at, created_at } = incident;
-  if (playbook === undefined) return '';
-  const times =
-    clock === 'respond'
-      ? firstOf([acked_at, ...playbook.tasks.map(({ done_at }) => done_at)])
-      : lastOf(timesOfPhase(playbook, clock), created_at);
-  if (isPhaseOver(incident, clock)) return times === '' ? incident.updated_at : times;
-  return resolved_at;
+function phaseMetAt(incident: Incident, playbook: PlaybookProgress, clock: PhaseClock): string {
+  const { acked_at, resolved_at } = incident;
+  if (!isPhaseOver(incident, clock)) return resolved_at;
+  if (clock !== 'respond') return lastOf(timesOfPhase(playbook, clock));
+  const taken = playbook.tasks.flatMap(({ assigned_at, done_at }) => [assigned_at, done_at]);
+  return firstOf([acked_at, ...taken]);
 }
 
-function timesOfPhase(playbook: PlaybookProgress, clock: string): string[] {
+/** Of each task of a phase when it was done; '' where it is not. */
+function timesOfPhase(playbook: PlaybookProgress, clock: PhaseClock): string[] {
   return activeTasks(playbook)
     .filter(({ phase, required }) => phase === clock && required)
     .map(({ task }) => stateOfTask(playbook, task)?.done_at ?? '');
@@ -77,11 +86,6 @@ function firstOf(times: readonly string[]): string {
   return times.filter((at) => at !== '').toSorted()[0] ?? '';
 }
 
-function lastOf(times: readonly string[], otherwise: string): string {
-  return (
-    times
-      .filter((at) => at !== '')
-      .toSorted()
-      .at(-1) ?? otherwise
-  );
+function lastOf(times: readonly string[]): string {
+  return times.toSorted().at(-1) ?? '';
 }

@@ -25,7 +25,8 @@ export function begin(plan: PlaybookPlan): PlaybookProgress {
   return {
     plan,
     tasks: plan.tasks.map(({ task }) => ({
-      ...{ task, state: 'open', assigned_to: '', done_at: '', done_by: '' },
+      ...{ task, state: 'open', assigned_to: '', assigned_at: '' },
+      ...{ done_at: '', done_by: '' },
       ...{ result: {}, evidence: [] },
     })),
     steps: plan.steps.map(({ step }) => ({ step, state: 'waiting', at: '', actions: [] })),
@@ -60,7 +61,7 @@ export function proceed(
         actions: event.actions.map(({ action }) => action),
       });
     case 'task_assigned':
-      return withTask(progress, event.task, { state: 'assigned', assigned_to: event.to });
+      return assign(progress, event, at);
     case 'task_done': {
       const { by: done_by, result, evidence } = event;
       return withTask(progress, event.task, {
@@ -76,6 +77,16 @@ export function proceed(
     case 'reviewed':
       return { ...progress, review: { by: event.by, at, document: event.document } };
   }
+}
+
+function assign(
+  progress: PlaybookProgress,
+  { task, to }: Extract<PlaybookEvent, { type: 'task_assigned' }>,
+  at: string,
+): PlaybookProgress {
+  const before = progress.tasks.find((known) => known.task === task)?.assigned_at ?? '';
+  const assigned_at = before === '' ? at : before;
+  return withTask(progress, task, { state: 'assigned', assigned_to: to, assigned_at });
 }
 
 function decide(

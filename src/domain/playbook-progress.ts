@@ -24,6 +24,8 @@ export const taskProgressSchema = z.strictObject({
   task: nameSchema,
   state: z.enum(TASK_STATES),
   assigned_to: z.string(),
+  /** For the first time. */
+  assigned_at: instantOrEmptySchema.default(''),
   done_at: instantOrEmptySchema,
   done_by: z.string(),
   result: taskResultSchema,

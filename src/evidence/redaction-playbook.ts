@@ -97,6 +97,7 @@ export const PLAYBOOK_PROGRESS = members({
       task: POLICY_NAME,
       state: keepOneOf(TASK_STATES),
       assigned_to: NAMED,
+      assigned_at: AT,
       done_at: AT,
       done_by: NAMED,
       result: EVIDENCE,

@@ -5,7 +5,7 @@ import { createOutcomeTally } from '../../src/domain/outcome-tally.ts';
 import type { Slas } from '../../src/domain/plan.ts';
 import { AT, incidentId } from '../support/admissions.ts';
 import { HAPPENS, later, LATCHED } from '../support/incidents.ts';
-import { BY_PLAYBOOK, incidentBy, task } from '../support/playbooks.ts';
+import { BY_PLAYBOOK, incidentBy, task, TRIAGE } from '../support/playbooks.ts';
 
 const SLAS: Slas = {
   ...{ contain_ms: 2_000, acknowledge_ms: 10_000, resolve_ms: 100_000, review_ms: 5_000 },
@@ -50,8 +50,23 @@ describe('a clock', () => {
     expect(analyze).toMatchObject({ clock: 'analyze', attained: 'met', met_at: later(1) });
   });
 
-  it('of the response ends when somebody has taken it on', () => {
+  it('of a phase is not there as long as nothing of it is to be done', () => {
+    const branched = { ...TRIAGE.task, phase: 'verify' as const };
+    const tasks = [branched, task('root_cause', { branch: 'threat' })];
+    const plan = { clocks: { analyze: 5_000, verify: 5_000 }, branches: TRIAGE.branches, tasks };
+    const clocks = (...events: IncidentEvent[]) =>
+      attainmentsOf(incidentBy(plan, events)).map(({ clock, attained }) => [clock, attained]);
+    expect(clocks()).toEqual([['verify', 'running']]);
+    expect(clocks(done('triage', { verdict: 'confirmed' }))).toEqual([
+      ['verify', 'met'],
+      ['analyze', 'running'],
+    ]);
+  });
+
+  it('of the response ends when somebody has taken it on, and for good', () => {
     expect(ends(assigned('root_cause', 'ada'))['respond']).toBe('met');
+    const meanwhile = [assigned('root_cause', 'bob'), inForce(), contained, done('root_cause')];
+    expect(ends(assigned('root_cause', 'ada'), ...meanwhile)['respond']).toBe('met');
   });
 
   it('of the review begins at the resolution and ends with the closing', () => {
