@@ -4,6 +4,7 @@ import type { ContainRequest, DestroyRequest } from '../src/domain/activities.ts
 import type { ActionResult } from '../src/domain/events.ts';
 import { isDestructive } from '../src/domain/destructive.ts';
 import type { PlannedAction } from '../src/domain/plan.ts';
+import { lacksRole, type Role } from '../src/domain/principal.ts';
 import type { ActionOutcome, ActionRequest } from '../src/domain/target.ts';
 import { countReversible } from './count-steps.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -89,20 +90,32 @@ const BEING_RELEASED: ActionOutcome = {
 
 /** The alert is in force when it can be read back from the ledger. */
 async function alert(
-  { ledger, now }: ActivityDeps,
+  deps: ActivityDeps,
   request: ContainRequest,
   action: PlannedAction,
 ): Promise<ActionOutcome> {
+  const { ledger, now } = deps;
   const key = `alert/${action.action}`;
   const message = `${request.severity} ${request.class}: ${request.reason}`;
   const at = new Date(now()).toISOString();
-  await ledger.log.append(request.incident_id, [
-    { key, at, actor: 'cordon', event: { type: 'alert', message } },
-  ]);
+  const event = { type: 'alert', message, ...(await whomTo(deps, action.action)) } as const;
+  await ledger.log.append(request.incident_id, [{ key, at, actor: 'cordon', event }]);
   const entries = await ledger.register.timeline(request.incident_id);
   return entries.some((entry) => entry.key === key)
     ? { status: 'contained', reason: 'ok', detail: '', retryable: false }
     : { status: 'failed', reason: 'no_effect', detail: 'Not in the ledger', retryable: true };
+}
+
+/** By name, so that it can be seen afterwards who should have known. */
+async function whomTo(
+  { ledger, alerted }: ActivityDeps,
+  action: string,
+): Promise<{ to?: { role: Role; persons: string[] } }> {
+  const role = alerted(action);
+  if (role === undefined) return {};
+  const all = await ledger.principals.all();
+  const persons = all.filter((one) => one.kind === 'person' && !lacksRole(one, [role]));
+  return { to: { role, persons: persons.map(({ name }) => name) } };
 }
 
 function resultOf({ action, target }: PlannedAction, outcome: ActionOutcome): ActionResult {

@@ -9,6 +9,7 @@ import type { InventorySource } from '../src/domain/inventory.ts';
 import type { Ledger } from '../src/domain/ledger.ts';
 import type { PersonCommand } from '../src/domain/messages.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import type { Role } from '../src/domain/principal.ts';
 import type { TargetDriver } from '../src/domain/target.ts';
 
 /** The outside, as the activities know it. The worker builds the adapters. */
@@ -19,6 +20,8 @@ export interface ActivityDeps {
   hostAgent: HostAgent;
   /** The policy in force. */
   policy(): Pick<Policy, 'digest' | 'attestation' | 'recovery'>;
+  /** Whom an action of the ledger alerts, by the policy in force; undefined where nobody in particular. */
+  alerted(action: string): Role | undefined;
   /** What there is, and what it can reach. */
   inventory: InventorySource;
   baseline: BaselineChecks;

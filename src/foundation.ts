@@ -9,6 +9,9 @@ import { createCustodian } from './adapters/custody/custodian.ts';
 import { thisMachine } from './adapters/custody/machine.ts';
 import { openLedger } from './adapters/ledger/ledger.ts';
 import { startCanary } from './adapters/store/canary-watch.ts';
+import { createCordonDriver } from './adapters/systems/cordon/cordon-driver.ts';
+import { createGate } from './adapters/systems/cordon/gate.ts';
+import { leaveSafeMode } from './adapters/systems/cordon/leave-safe-mode.ts';
 import { createOnePasswordDriver } from './adapters/systems/onepassword/onepassword-driver.ts';
 import { createDenyList } from './adapters/systems/opa/deny-list.ts';
 import { createOpaDriver } from './adapters/systems/opa/opa-driver.ts';
@@ -57,7 +60,9 @@ export async function layFoundation(config: Config, log: Logger) {
   const hostAgent = createHostAgents({ policy: () => policy.current().attestation, home });
   const canary = startCanary({ trial: store.trial, now, log });
   const denyList = createDenyList({ home, now });
+  const gate = createGate(outside);
   const systems: SystemDrivers = {
+    cordon: createCordonDriver({ ...ledger, gate, now }),
     opa: createOpaDriver(denyList),
     onepassword: createOnePasswordDriver({ home, now }),
     spire: createSpireDriver({ home, now, denyList, befores: ledger.befores }),
@@ -96,6 +101,8 @@ export async function layFoundation(config: Config, log: Logger) {
     baseline,
     machine,
     signalTokens,
+    leaveSafeMode: (by: string) =>
+      leaveSafeMode({ safeMode: ledger.safeMode, gate, policy: outside.policy, now }, by),
     exporterFor: (engineStatus: ExporterDeps['engineStatus']) =>
       createExporter({ ledger, policy, keys, now, engineStatus }),
     close: async () => {

@@ -126,6 +126,7 @@ export async function startServer(
     revive: revival.revive,
     authenticate: principals.authenticate,
     principalNamed: ledger.principals.byName,
+    leaveSafeMode: foundation.leaveSafeMode,
     mintSignalToken: foundation.signalTokens.mint,
     policy,
     baseline: foundation.baseline,

@@ -8,6 +8,7 @@ import { createSweepActivities } from '../activities/sweep-activities.ts';
 import type { SweepDeps } from '../activities/sweep-deps.ts';
 import { createCounter } from './adapters/engine/counter.ts';
 import { TASK_QUEUE } from './domain/messages.ts';
+import { roleAlerted } from './domain/targets.ts';
 import type { Foundation } from './foundation.ts';
 import { selfReporter } from './self-report.ts';
 import { keepSweepsScheduled } from './sweep-schedules.ts';
@@ -79,6 +80,7 @@ function incidentDeps(foundation: Foundation, client: Client): ActivityDeps {
   return {
     ...{ ledger, store, custodian, targets, attestor, hostAgent, inventory, baseline, now },
     policy: policy.current,
+    alerted: (action) => roleAlerted(policy.current().targets, action),
     signalCounter: createCounter(client),
     exportIncident: exporter.seal,
     verifySignalToken: foundation.signalTokens.verify,

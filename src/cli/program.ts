@@ -22,6 +22,7 @@ import { quoteCommand } from './commands/quote.ts';
 import { reportCommand } from './commands/report.ts';
 import { reviewCommand } from './commands/review.ts';
 import { processCommands } from './commands/run.ts';
+import { safeModeCommand } from './commands/safe-mode.ts';
 import { showCommand } from './commands/show.ts';
 import { statsCommand } from './commands/stats.ts';
 import { triageCommand } from './commands/triage.ts';
@@ -86,6 +87,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   policyCommand,
   playbookCommand,
   breakerCommand,
+  safeModeCommand,
   alertsCommand,
   inventoryCommand,
   triageCommand,

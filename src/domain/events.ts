@@ -17,6 +17,7 @@ import {
 } from './primitives.ts';
 import { clockSchema } from './clock.ts';
 import { courseSchema, ON_CAPTURE_FAILURE, plannedActionSchema, planSchema } from './plan.ts';
+import { ROLES } from './principal.ts';
 import { subjectSchema } from './report.ts';
 import { retentionSchema } from './retention.ts';
 import { triageMarkSchema } from './triage.ts';
@@ -272,7 +273,12 @@ export const incidentEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('released'), results: z.array(releaseResultSchema) }),
   z.strictObject({ type: z.literal('sealed'), bundle: evidenceRefSchema }),
   z.strictObject({ type: z.literal('closed'), by: z.string(), note: z.string() }),
-  z.strictObject({ type: z.literal('alert'), message: z.string() }),
+  z.strictObject({
+    type: z.literal('alert'),
+    message: z.string(),
+    /** Who was alerted: those who had the role then, by name. Absent where it is for nobody in particular. */
+    to: z.exactOptional(z.strictObject({ role: z.enum(ROLES), persons: z.array(z.string()) })),
+  }),
 ]);
 export type IncidentEvent = z.infer<typeof incidentEventSchema>;
 export type IncidentEventType = IncidentEvent['type'];

@@ -9,7 +9,8 @@ import type { CustodyClocks, Expiry, Keeping, Rota } from './keeping.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { IncidentInput } from './messages.ts';
 import type { PlannedAction } from './plan.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, Role } from './principal.ts';
+import type { SafeMode } from './safe-mode.ts';
 import type { Severity } from './severity.ts';
 import type { Stats } from './stats.ts';
 import type { SweepLog } from './sweeps.ts';
@@ -124,6 +125,15 @@ export interface Breaker {
   reset(action: string, by: string, at: string): Promise<number>;
 }
 
+/** Whether safe mode is on, and who holds it. */
+export interface SafeModes {
+  /** On from now on, until a person leaves it. Idempotent; a note where it was off. */
+  enter(entering: { resource: string; incident_id: string; at: string }): Promise<void>;
+  standing(): Promise<SafeMode>;
+  /** Off, and a note, unless an incident holds it; how it then stands. */
+  leave(by: string, at: string): Promise<SafeMode>;
+}
+
 export interface Principals {
   byTokenHash(hash: string): Promise<Principal | null>;
   byName(name: string): Promise<Principal | null>;
@@ -132,6 +142,16 @@ export interface Principals {
   add(principal: Principal): Promise<void>;
   /** False where there is no such principal. */
   revoke(name: string, at: string): Promise<boolean>;
+  /**
+   * As `revoke`, because of an incident and with a note of it, unless the principal is the last person who has a role
+   * without which nobody could act.
+   */
+  disable(
+    name: string,
+    because: { incident_id: string; at: string },
+  ): Promise<'disabled' | 'unknown' | { last: Role }>;
+  /** A revoked one may act again, with this token. False where there is none that was revoked. */
+  restore(name: string, tokenHash: string): Promise<boolean>;
 }
 
 /** Where each follower of the ledger has come to, so that it goes on there after a restart. */
@@ -162,6 +182,7 @@ export interface Ledger {
   holds: Holds;
   befores: Befores;
   breaker: Breaker;
+  safeMode: SafeModes;
   principals: Principals;
   followers: Followers;
   checkpoints: Checkpoints;

@@ -80,11 +80,14 @@ function courseAt(
 const EVERYTHING = { contain: true, capture: true, actions: [] };
 
 function responseAt(
-  { recovery }: Policy,
+  { recovery, targets }: Policy,
   playbook: Playbook | undefined,
   severity: Severity,
 ): { contain: boolean; capture: boolean; actions: string[] } {
-  return (playbook?.rule?.by_severity && recovery.response[severity]) || EVERYTHING;
+  const response = (playbook?.rule?.by_severity && recovery.response[severity]) || EVERYTHING;
+  // Ours stands in for what an operator did not write, and may speak of what their targets do not have.
+  const actions = response.actions.filter((name) => Object.hasOwn(targets.actions, name));
+  return { ...response, actions };
 }
 
 /** A class that only a playbook knows says for itself what opens its containment. */

@@ -9,6 +9,7 @@ import { recipientSchema } from './host-capture.ts';
 import { ON_CAPTURE_FAILURE } from './plan.ts';
 import { playbookInForceSchema } from './playbook.ts';
 import { nameSchema, severitySchema, sha256Schema } from './primitives.ts';
+import { ROLES } from './principal.ts';
 import { reporterSchema } from './reporter.ts';
 import { SEVERITIES } from './severity.ts';
 import { targetsPolicySchema } from './targets.ts';
@@ -135,6 +136,8 @@ export const notificationsPolicySchema = z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
       secret_file: z.string().min(1),
       events: z.array(z.string().min(1)).min(1),
+      /** Whose it is: alerts for these roles go to it, whatever its events are. */
+      alerts: z.array(z.enum(ROLES)).max(ROLES.length).optional(),
       min_severity: severitySchema.default('low'),
       timeout: durationSchema.default(5_000),
     }),

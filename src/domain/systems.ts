@@ -39,7 +39,11 @@ const secretsSchema = z
   .refine(hasOnePlace, ONE_PLACE);
 
 /** Cordon itself: its own principals, and its safe mode. */
-const ownSchema = z.strictObject({ kind: z.literal('cordon') });
+const ownSchema = z.strictObject({
+  kind: z.literal('cordon'),
+  /** The target that lets work of agents in, and in safe mode nothing. Without one there is no safe mode. */
+  gate: z.string().optional(),
+});
 
 /** A system that is spoken to in a protocol of its own. */
 export const systemSchema = z.discriminatedUnion('kind', [

@@ -27,7 +27,8 @@ export type OutcomeReason =
   | 'refused'
   | 'unreadable_state'
   | 'unknown_target'
-  | 'no_evidence';
+  | 'no_evidence'
+  | 'last_operator';
 
 interface Outcome<Status extends string> {
   status: Status;

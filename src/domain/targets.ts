@@ -3,7 +3,8 @@ import { durationSchema } from './duration.ts';
 import { neverBlockedSchema } from './host-blocking.ts';
 import { containStepSchema, reachableSchema } from './host-containment.ts';
 import { fileSchema, hasOnePlace, ONE_PLACE, placeFields, timeoutMs } from './place.ts';
-import { SYSTEM_STEPS, systemSchema, systemStepSchema } from './systems.ts';
+import { type Role, ROLES } from './principal.ts';
+import { SYSTEM_STEPS, type System, systemSchema, systemStepSchema } from './systems.ts';
 
 const DEFAULT_ACTION_TIMEOUT_MS = 5_000;
 /** A host's agent gives what it kills five seconds to die, and measures before and after. */
@@ -173,7 +174,11 @@ const systemActionSchema = z.strictObject({
 });
 
 /** Carried out by Cordon's own ledger: recording it is the whole effect. */
-const ledgerActionSchema = z.strictObject({ ledger: z.literal(true) });
+const ledgerActionSchema = z.strictObject({
+  ledger: z.literal(true),
+  /** Whom it alerts: the persons who have this role, and the webhooks that are theirs. */
+  alerts: z.enum(ROLES).optional(),
+});
 
 const attestorSchema = z
   .strictObject({
@@ -190,6 +195,10 @@ const attestorSchema = z
 
 function isOfTarget(actions: Record<string, object>, action: string): boolean {
   return Object.hasOwn(actions, action) && 'target' in Object(actions[action]);
+}
+
+function hasGate(system: System, targets: Record<string, unknown>): boolean {
+  return system.kind === 'cordon' && Object.hasOwn(targets, system.gate ?? '');
 }
 
 /** `targets.yaml`: where each action goes, how its effect is read, and who attests a host. */
@@ -225,8 +234,12 @@ export const targetsPolicySchema = z
     for (const [action, to] of Object.entries(policy.actions)) {
       if ('system' in to) {
         const { kind } = SYSTEM_STEPS[to.step];
-        if (policy.systems[to.system]?.kind === kind) continue;
-        const message = `no system of kind ${kind} is named ${to.system}`;
+        const system = policy.systems[to.system];
+        const isOf = system?.kind === kind;
+        if (isOf && (to.step !== 'safe_mode' || hasGate(system, policy.targets))) continue;
+        const message = isOf
+          ? `${to.system} names no target as the gate that safe mode closes`
+          : `no system of kind ${kind} is named ${to.system}`;
         context.addIssue({ code: 'custom', path: ['actions', action, 'system'], message });
       }
       if ('host' in to && to.unless !== undefined && !isOfTarget(policy.actions, to.unless)) {
@@ -249,3 +262,12 @@ export type AttestorPlace = z.infer<typeof attestorSchema>;
 export type Target = z.infer<typeof targetSchema>;
 export type Probe = z.infer<typeof probeSchema>;
 export type Expectations = z.infer<typeof expectSchema>;
+
+/** Whom an action of the ledger alerts; undefined where nobody in particular. */
+export function roleAlerted(
+  { actions }: Pick<TargetsPolicy, 'actions'>,
+  asked: string,
+): Role | undefined {
+  const action = Object.hasOwn(actions, asked) ? actions[asked] : undefined;
+  return action !== undefined && 'ledger' in action ? action.alerts : undefined;
+}

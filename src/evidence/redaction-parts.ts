@@ -50,7 +50,16 @@ const MEDIA_TYPE = keep(
 export const REASON = keepOneOf([
   ...['ok', 'unreachable', 'timeout', 'http_error', 'no_effect', 'refused', 'unreadable_state'],
   ...['unknown_target', 'no_evidence', 'unconfigured', 'bad_answer', 'binding_changed', 'deadline'],
-  ...['lost', 'stale', 'expired', 'unproved', 'newer_incident', 'not_trusted', 'declined'],
+  ...[
+    'lost',
+    'stale',
+    'expired',
+    'unproved',
+    'newer_incident',
+    'not_trusted',
+    'declined',
+    'last_operator',
+  ],
   ...QUOTE_REFUSALS,
 ]);
 

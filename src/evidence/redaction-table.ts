@@ -40,6 +40,7 @@ import { HELD_STATES } from '../domain/breaker.ts';
 import { type IncidentEventType, VERDICTS } from '../domain/events.ts';
 import { relatedSchema, stateSchema } from '../domain/incident-record.ts';
 import { ON_CAPTURE_FAILURE } from '../domain/plan.ts';
+import { ROLES } from '../domain/principal.ts';
 import {
   COUNT,
   digest,
@@ -144,7 +145,7 @@ export const EVENT_RULES: Readonly<Record<IncidentEventType, Members>> = {
   released: { results: RESULTS },
   sealed: { bundle: members(REF) },
   closed: { by: NAMED, note: TEXT },
-  alert: { message: TEXT },
+  alert: { message: TEXT, to: members({ role: keepOneOf(ROLES), persons: list(NAMED) }) },
 };
 
 /** The same of an incident's record. */

@@ -8,5 +8,8 @@ export const NOTES = [
   'host_enrolled',
   'breaker_tripped',
   'breaker_reset',
+  'safe_mode_entered',
+  'safe_mode_left',
+  'principal_restored',
 ] as const;
 export type Note = (typeof NOTES)[number];

@@ -15,6 +15,7 @@ export function contradictions(
 ): PartFinding[] {
   return [
     ...unknownActions(policy),
+    ...unknownResponses(policy).filter((finding) => !isDefault(finding)),
     ...stepsOfNoHost(policy),
     ...unknownEdges(policy),
     ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
@@ -34,6 +35,21 @@ function unknownActions({ containment, escalation, targets }: Policy): PartFindi
       ...{ part, path },
       reason: `targets.yaml has no action ${action}`,
     }));
+}
+
+/** An action of ours that an operator's own targets do not have is not taken. */
+function unknownResponses({ recovery, targets }: Policy): PartFinding[] {
+  return Object.entries(recovery.response).flatMap(([severity, { actions }]) =>
+    actions.flatMap((action, at) =>
+      Object.hasOwn(targets.actions, action)
+        ? []
+        : {
+            part: 'recovery' as const,
+            path: ['response', severity, 'actions', at],
+            reason: `targets.yaml has no action ${action}`,
+          },
+    ),
+  );
 }
 
 /** A step of a host's agent where no host has one would fail in every incident. */

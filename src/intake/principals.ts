@@ -20,6 +20,8 @@ export interface Principals {
   register(wanted: NewPrincipal, token: string, actor: string): Promise<ShownPrincipal>;
   /** Its token is refused from now on. Fault `principal_not_found`. */
   revoke(name: string, actor: string): Promise<void>;
+  /** One that was revoked may act again, by a new token that is in the answer alone. Fault `principal_not_revoked`. */
+  restore(name: string, actor: string): Promise<{ name: string; token: string }>;
   list(): Promise<ShownPrincipal[]>;
   /** Whose token it is, a revoked one's included; null for nobody's. */
   ownerOf(token: string): Promise<ShownPrincipal | null>;
@@ -60,6 +62,15 @@ export function createPrincipals({ principals, log, now }: PrincipalsDeps): Prin
         throw new Fault('principal_not_found', message, { retryable: false });
       }
       await note('principal_revoked', actor, { name });
+    },
+    restore: async (name, actor) => {
+      const token = mintToken();
+      if (!(await principals.restore(name, hashOfToken(token)))) {
+        const message = `There is no principal ${name} that was revoked`;
+        throw new Fault('principal_not_revoked', message, { retryable: false });
+      }
+      await note('principal_restored', actor, { name });
+      return { name, token };
     },
     list: async () => (await principals.all()).map(shown),
     ownerOf: async (token) => {

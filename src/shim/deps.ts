@@ -5,6 +5,7 @@ import type { EvidenceRetention, EvidenceStore } from '../domain/evidence.ts';
 import type { Ledger, Principals } from '../domain/ledger.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { SafeMode } from '../domain/safe-mode.ts';
 import type { StoreVerdict } from '../domain/store-verdict.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { IncidentRelations } from '../intake/relate-incidents.ts';
@@ -19,7 +20,15 @@ import type { Tail } from './tail.ts';
 export interface ShimDeps {
   ledger: Pick<
     Ledger,
-    'alerts' | 'log' | 'register' | 'outbox' | 'breaker' | 'keeping' | 'custodyClock' | 'sweeps'
+    | 'alerts'
+    | 'log'
+    | 'register'
+    | 'outbox'
+    | 'breaker'
+    | 'safeMode'
+    | 'keeping'
+    | 'custodyClock'
+    | 'sweeps'
   >;
   store: Pick<EvidenceStore, 'read' | 'put'> & EvidenceRetention;
   /** Where this server is, as custody records say it. */
@@ -36,6 +45,8 @@ export interface ShimDeps {
   authenticate: (authorization: string | undefined) => Promise<Principal | 'missing' | 'invalid'>;
   /** Whoever has that name, a revoked one included; null for nobody. */
   principalNamed: Principals['byName'];
+  /** Faults: `safe_mode_held`, `gate_unavailable`. */
+  leaveSafeMode(by: string): Promise<SafeMode>;
   /** A short-lived token with which this person, and nobody else, may signal this incident. */
   mintSignalToken: SignalTokens['mint'];
   policy: {

@@ -12,12 +12,16 @@ const SLOW_AFTER_MS = 10_000;
 /** How soon a browser tries again. */
 const RETRY_MS = 1_000;
 
-/** Sends every entry after `seq` as a server-sent event, live, until the caller goes, is too slow, or we stop. */
+/**
+ * Sends every entry after `seq` as a server-sent event, live, until the caller goes, is too slow, or we stop. `whose`: the
+ * principal that follows; the entry that revokes it is the last that it is sent.
+ */
 export async function follow(
   tail: Tail,
   seq: number,
   response: Response,
   slowAfterMs = SLOW_AFTER_MS,
+  whose = '',
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort('gone'));
@@ -29,7 +33,7 @@ export async function follow(
   try {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write(`retry: ${RETRY_MS}\n\n`);
-    await send({ tail, response, bell, over, slowAfterMs }, seq);
+    await send({ tail, response, bell, over, slowAfterMs, whose }, seq);
   } finally {
     clearInterval(heartbeat);
     leave();
@@ -43,6 +47,7 @@ interface Stream {
   bell: Bell;
   over: AbortSignal;
   slowAfterMs: number;
+  whose: string;
 }
 
 async function send(stream: Stream, from: number): Promise<void> {
@@ -52,10 +57,15 @@ async function send(stream: Stream, from: number): Promise<void> {
     const entries = await stream.tail.after(seq);
     if (entries.length === 0) await rung;
     for (const entry of entries) {
-      if (!(await write(stream, entry))) return;
+      if (!(await write(stream, entry)) || isRevoked(stream, entry)) return;
       seq = entry.seq;
     }
   }
+}
+
+/** Whoever was let in again since comes back, behind this entry. */
+function isRevoked({ whose }: Stream, { type, body }: LedgerEntry): boolean {
+  return type === 'principal_revoked' && whose !== '' && body['name'] === whose;
 }
 
 /** False when the follower has gone, or was let go for being too slow. */

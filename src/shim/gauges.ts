@@ -3,7 +3,7 @@ import type { Stats } from '../domain/stats.ts';
 import type { ShimDeps, TimestampStatus } from './deps.ts';
 
 export interface GaugeSources extends Pick<ShimDeps, 'engineStatus' | 'timestampStatus' | 'now'> {
-  ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox' | 'breaker'>;
+  ledger: Pick<ShimDeps['ledger'], 'register' | 'outbox' | 'breaker' | 'safeMode'>;
 }
 
 const DETECTOR = ['source', 'format', 'class'] as const;
@@ -35,6 +35,7 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
     '1 for an action that has come to its limit',
     'action',
   );
+  const safe = gauge('cordon_safe_mode', '1 while safe mode is on');
   const engine = gauge('cordon_engine_connected', '1 while the workflow engine answers');
   const readable = gauge('cordon_ledger_readable', '1 while the ledger answers');
 
@@ -44,12 +45,14 @@ export function createGauges(registry: Registry, sources: GaugeSources): () => P
     unstamped.set(timestamps?.waiting ?? 0);
     unstampedAge.set(timestamps === null ? 0 : secondsWaited(timestamps, sources.now()));
     try {
-      const { register, outbox, breaker } = sources.ledger;
-      const [stats, backlog, standing] = await Promise.all([
+      const { register, outbox, breaker, safeMode } = sources.ledger;
+      const [stats, backlog, standing, mode] = await Promise.all([
         register.stats(),
         outbox.backlog(),
         breaker.standing(),
+        safeMode.standing(),
       ]);
+      safe.set(mode.on ? 1 : 0);
       tripped.reset();
       for (const { action } of standing.tripped) tripped.set({ action }, 1);
       show(incidents, stats);

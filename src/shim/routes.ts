@@ -35,6 +35,7 @@ import { reload } from './routes/reload.ts';
 import { report } from './routes/report.ts';
 import { resolve } from './routes/resolve.ts';
 import { draftReview, signReview } from './routes/review.ts';
+import { leaveSafeMode, safeMode } from './routes/safe-mode.ts';
 import { signalToken } from './routes/signal-token.ts';
 import { splitIncident } from './routes/split-incident.ts';
 import { stats } from './routes/stats.ts';
@@ -83,6 +84,8 @@ export function createRoutes(): Route[] {
     events(),
     breaker,
     resetBreaker,
+    safeMode,
+    leaveSafeMode,
     reload,
     metrics,
     openApi(() => routes),

@@ -39,6 +39,7 @@ const STATUSES = {
   reattestation_required: [409],
   not_resolved: [409],
   attestation_refused: [409],
+  safe_mode_held: [409],
   no_playbook: [409],
   body_too_large: [413],
   export_too_large: [413],
@@ -55,6 +56,7 @@ const STATUSES = {
   too_many_deliveries: [503, 1],
   engine_unavailable: [503, 5],
   attestor_unavailable: [503, 5],
+  gate_unavailable: [503, 5],
 } as const satisfies Record<string, readonly [status: number, retryAfterSeconds?: number]>;
 
 export type KnownCode = keyof typeof STATUSES;

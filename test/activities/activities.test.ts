@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { AIRLOCK, FREEZE, furtherFreeze, HAPPENS } from '../support/incidents.ts';
-import { recorded } from '../support/admissions.ts';
+import { AT, recorded } from '../support/admissions.ts';
 import { world, type World } from './world.ts';
 
 let on: World;
@@ -61,6 +61,23 @@ describe('authenticateSignal', () => {
       type: 'invalid_token',
       nonRetryable: true,
     });
+  });
+});
+
+describe('a signal of a person who was revoked', () => {
+  it('is refused, though its token was minted before', async () => {
+    const purpose = { incident_id: 'INC-1', command: 'acknowledge', token: 'minted' } as const;
+    const person = { by: 'mallory', claim: '', note: '' };
+    const verifySignalToken = () => ({ accepted: true, person }) as const;
+    const { authenticateSignal } = createActivities({ ...on.deps, verifySignalToken });
+    const { principals } = on.deps.ledger;
+    await principals.add({
+      ...{ name: 'mallory', kind: 'person', roles: ['operator'], source: '', classes: [] },
+      ...{ formats: [], token_hash: 'b'.repeat(64), created_at: AT, revoked_at: '' },
+    });
+    expect(await authenticateSignal(purpose)).toEqual(person);
+    await principals.revoke('mallory', AT);
+    await expect(authenticateSignal(purpose)).rejects.toMatchObject({ type: 'invalid_token' });
   });
 });
 

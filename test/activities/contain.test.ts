@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contain, enforce, notYet } from '../../activities/contain.ts';
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import { rangeEffects, setRangeFault } from '../../src/range/client.ts';
+import { AT } from '../support/admissions.ts';
 import { IMPATIENT, world, type World } from './world.ts';
 
 let on: World;
@@ -48,6 +49,23 @@ describe('contain', () => {
     const [alert, ...more] = await alerts(request.incident_id);
     expect(alert?.body).toEqual({ message: 'high prompt_injection: seen by a detector' });
     expect(more).toEqual([]);
+  });
+
+  it('alerts those who have the role, by name, and says so where nobody has it', async () => {
+    const request = await on.incident([]);
+    const actions = [{ ...LOG_ALERT, action: 'alert_backup_contact' }];
+    await contain(on.deps, { ...request, actions });
+    await on.deps.ledger.principals.add({
+      ...{ name: 'bea', kind: 'person', roles: ['backup_contact'], source: '', classes: [] },
+      ...{ formats: [], token_hash: 'b'.repeat(64), created_at: AT, revoked_at: '' },
+    });
+    const second = await on.incident([]);
+    await contain(on.deps, { ...second, actions });
+    const told = [...(await alerts(request.incident_id)), ...(await alerts(second.incident_id))];
+    expect(told.map(({ body }) => body['to'])).toEqual([
+      { role: 'backup_contact', persons: [] },
+      { role: 'backup_contact', persons: ['bea'] },
+    ]);
   });
 
   it('touches nothing that another incident is in the middle of releasing', async () => {

@@ -20,6 +20,7 @@ import { attestationPolicySchema } from '../../src/domain/attestation-policy.ts'
 import type { PlannedAction } from '../../src/domain/plan.ts';
 import type { Subject } from '../../src/domain/report.ts';
 import { recoveryPolicySchema } from '../../src/domain/policy.ts';
+import { roleAlerted } from '../../src/domain/targets.ts';
 import { generateSigningKeyPem, loadSigningKey } from '../../src/evidence/signing-key.ts';
 import { SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
 import { createLog } from '../../src/log.ts';
@@ -80,6 +81,7 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     attestor,
     hostAgent,
     policy: () => policy,
+    alerted: (action) => roleAlerted(shippedTargets(), action),
     store,
     custodian: createCustodian({
       store,

@@ -196,3 +196,36 @@ describe('the plan', () => {
     expect(() => planOf('constructor')).toThrow(RangeError);
   });
 });
+
+describe('a class whose playbook leaves to the severity how much is done', () => {
+  const planAt = (severity: 'low' | 'medium' | 'high' | 'critical', of = policy) => {
+    return planFor(of, { class: 'external_attack', severity, subject: HOST_3 });
+  };
+  const named = (severity: 'low' | 'medium' | 'high' | 'critical') =>
+    planAt(severity).actions.map(({ action }) => action);
+
+  it('is contained by nothing and captured from nowhere below high', () => {
+    for (const severity of ['low', 'medium'] as const) {
+      const { actions, capture } = planAt(severity);
+      expect(actions.filter(({ kind }) => kind === 'target')).toEqual([]);
+      expect([capture.targets, capture.host_ms]).toEqual([[], 0]);
+    }
+    expect(named('medium')).toContain('log_alert');
+  });
+
+  it('is contained from high on, and enters safe mode and alerts the backup contact at critical', () => {
+    expect(planAt('high').auto_contain).toBe(true);
+    expect(named('high')).not.toContain('safe_mode');
+    expect(named('critical')).toEqual(
+      expect.arrayContaining([...named('high'), 'safe_mode', 'alert_backup_contact']),
+    );
+  });
+
+  it('is answered without what the targets of an operator do not have', () => {
+    const { safe_mode: _, ...actions } = policy.targets.actions;
+    const without = { ...policy, targets: { ...policy.targets, actions } };
+    const names = planAt('critical', without).actions.map(({ action }) => action);
+    expect(names).toContain('alert_backup_contact');
+    expect(names).not.toContain('safe_mode');
+  });
+});

@@ -106,6 +106,7 @@ export async function boot(
     revive: async (id) => (await ledger.register.incident(id))?.resolved_at === '',
     authenticate: (header) => principals.authenticate(header),
     principalNamed: ledger.principals.byName,
+    leaveSafeMode: (by) => ledger.safeMode.leave(by, new Date(now()).toISOString()),
     mintSignalToken: (...grant) => signalTokens.mint(...grant),
     policy: held,
     baseline: { run: async () => [] },

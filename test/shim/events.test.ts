@@ -8,7 +8,7 @@ import { createTail } from '../../src/shim/tail.ts';
 import { boot, failure, TOOL_CALL_BURST, type Booted } from './boot.ts';
 
 let shim: Booted;
-beforeAll(async () => void (shim = await boot()));
+beforeAll(async () => void (shim = await boot()), 60_000);
 afterAll(() => shim.stop());
 
 const head = async () => (await shim.ledger.register.head())?.seq ?? 0;
@@ -61,6 +61,19 @@ describe('the events', () => {
     expect(await failure(one)).toEqual([503, 'too_many_followers']);
     streams.forEach((stream) => stream.end());
     await expect.poll(async () => (await listen()).status, { timeout: 4_000 }).toBe(200);
+  });
+
+  it('end for a principal that is revoked, with the entry that says so', async () => {
+    const closed = await boot({ config: { openReads: false, allowedHosts: ['127.0.0.1'] } });
+    const { token } = await closed.principals.add(
+      { name: 'mallory', kind: 'person', roles: ['read'], source: '', classes: [] },
+      'test',
+    );
+    const response = await closed.ask('/api/v1/events', { token });
+    await closed.principals.revoke('mallory', 'ada');
+    expect(await response.text()).toMatch(/event: principal_revoked\ndata: .*\n\n$/);
+    expect((await closed.ask('/api/v1/events', { token })).status).toBe(401);
+    await closed.stop();
   });
 
   it('end when the server stops', async () => {

@@ -10,6 +10,23 @@ export async function createGuards(db: Kysely<unknown>, wide: WideInteger): Prom
     .addColumn('incident_id', 'text', (c) => c.notNull())
     .addColumn('entered_at', 'text', (c) => c.notNull())
     .execute();
+  await createWatches(db, wide);
+}
+
+/** Which incidents are watched, for whether the same happens again. */
+async function createWatches({ schema }: Kysely<unknown>, wide: WideInteger): Promise<void> {
+  await schema
+    .createTable('watches')
+    .addColumn('incident_id', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('class', 'text', (c) => c.notNull())
+    .addColumn('subject', 'text', (c) => c.notNull())
+    .addColumn('until_ms', wide, (c) => c.notNull())
+    .execute();
+  await schema
+    .createIndex('watches_same')
+    .on('watches')
+    .columns(['class', 'subject', 'until_ms'])
+    .execute();
 }
 
 /** What was done to how many, and what is tripped because of it. */

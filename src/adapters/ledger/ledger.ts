@@ -20,6 +20,7 @@ import { createPrincipals } from './principals.ts';
 import { createDecide } from './projected.ts';
 import { createRegister } from './register.ts';
 import { createRota } from './rota.ts';
+import { createSafeModes } from './safe-mode.ts';
 import { openSqliteBackend } from './sqlite-backend.ts';
 import { createStoredRows, type StoredRows } from './stored-rows.ts';
 import { createSweepLog } from './sweep-log.ts';
@@ -55,6 +56,7 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
     holds: createHolds(write, backend.reader),
     befores: createBefores(write, backend.reader),
     breaker: createBreaker(write, backend.reader),
+    safeMode: createSafeModes(write, backend.reader),
     principals: createPrincipals(write, backend.reader),
     followers: createFollowers(write),
     checkpoints: createCheckpoints(write, backend.reader),

@@ -85,6 +85,14 @@ export interface SafeModeRow {
   entered_at: string;
 }
 
+/** That an incident is watched. `subject` is canonical JSON text; epoch ms. */
+export interface WatchRow {
+  incident_id: string;
+  class: string;
+  subject: string;
+  until_ms: number;
+}
+
 export interface PrincipalRow {
   name: string;
   token_hash: string;
@@ -255,6 +263,7 @@ export interface Tables {
   breaker_steps: BreakerStepRow;
   breaker_trips: Trip;
   safe_mode: SafeModeRow;
+  watches: WatchRow;
   principals: PrincipalRow;
   followers: FollowerRow;
   checkpoints: CheckpointRow;

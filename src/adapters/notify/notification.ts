@@ -3,6 +3,7 @@ import { incidentRecordSchema, type Incident } from '../../domain/incident-recor
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { Webhook } from '../../domain/policy.ts';
 import { instantSchema, sha256Schema } from '../../domain/primitives.ts';
+import { eventIn } from '../../domain/recorded.ts';
 import { severityRank } from '../../domain/severity.ts';
 import { aboutEvent } from './about-event.ts';
 
@@ -22,7 +23,13 @@ export type Notification = z.infer<typeof notificationSchema>;
 
 /** Whether the webhook wants to hear of it, as far as the entry alone tells. */
 export function listensTo(webhook: Webhook, entry: LedgerEntry): boolean {
-  return webhook.events.includes(entry.type);
+  return webhook.events.includes(entry.type) || isFor(webhook, entry);
+}
+
+function isFor({ alerts = [] }: Webhook, entry: LedgerEntry): boolean {
+  if (alerts.length === 0 || entry.type !== 'alert') return false;
+  const event = eventIn(entry)?.event;
+  return event?.type === 'alert' && event.to !== undefined && alerts.includes(event.to.role);
 }
 
 /** Null where the incident is less severe than what the webhook wants to hear of. */

@@ -4,6 +4,8 @@ import { severitySchema } from '../../domain/primitives.ts';
 import { fitting, wholeNumber } from '../arguments.ts';
 import type { Api } from '../api.ts';
 import type { Cli } from '../cli.ts';
+import { safeModeIn } from '../safe-mode-in.ts';
+import { underSafeMode } from '../text/safe-mode-line.ts';
 import { incidentTable } from '../text/incident-table.ts';
 import { relateCommands } from './relate.ts';
 
@@ -26,7 +28,11 @@ export function incidentsCommand(cli: Cli): Command {
     .option('--severity <severity>', 'of this severity only', fitting(severitySchema))
     .option('--limit <n>', 'at most so many', wholeNumber(1, MOST_LISTED), PAGE)
     .action(async (options: Options) => {
-      cli.print(await list(cli.api(), options), incidentTable);
+      const api = cli.api();
+      const [listed, safeMode] = await Promise.all([list(api, options), safeModeIn(cli, api)]);
+      cli.print(listed, (safe, paint) =>
+        underSafeMode(safeMode, incidentTable(safe, paint), paint),
+      );
     });
   for (const command of relateCommands(cli)) incidents.addCommand(command);
   return incidents;

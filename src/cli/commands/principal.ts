@@ -54,6 +54,16 @@ export function principalCommand(cli: Cli): Command {
       await withPrincipals(cli, (p) => p.revoke(name, actor(cli)));
       cli.print({ name, revoked: true }, (safe) => `${safe.name} may do nothing from now on.`);
     });
+  principal
+    .command('restore')
+    .description('let a revoked principal act again, by a new token that is shown this once')
+    .argument('<name>', 'as `cordon principal list` shows it')
+    .action(async (name: string) =>
+      cli.print(
+        await withPrincipals(cli, (p) => p.restore(name, actor(cli))),
+        ({ token }) => token,
+      ),
+    );
   return principal;
 }
 

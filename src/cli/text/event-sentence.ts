@@ -66,7 +66,7 @@ export function eventSentence(event: IncidentEvent): string {
     case 'sealed':
       return `signed bundle ${event.bundle.sha256.slice(0, 12)}…, ${event.bundle.size} bytes`;
     case 'alert':
-      return event.message;
+      return alerted(event);
     case 'scoped':
     case 'scope_unknown':
     case 'decided':
@@ -91,6 +91,12 @@ function triaged({ triage }: EventOf<'reported'>): string {
 function seenAgain({ count, source, description, last_at }: EventOf<'observed'>): string {
   if (description !== undefined) return `${source} reports it again: ${description}`;
   return `${source} reported it ${counted(count, 'more time')}, the last of ${last_at}; too fast to be told singly`;
+}
+
+function alerted({ message, to }: EventOf<'alert'>): string {
+  if (to === undefined) return message;
+  const whom = to.persons.length === 0 ? 'but nobody has this role' : to.persons.join(', ');
+  return `${message}; to the ${to.role}, ${whom}`;
 }
 
 type Measured = Pick<ActionResult, 'action' | 'target' | 'detail'> & { status: string };

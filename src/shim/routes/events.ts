@@ -33,7 +33,7 @@ export function events(): Route {
       },
       503: { description: 'Too many follow already' },
     },
-    handle: async ({ query, header }, { tail }) => {
+    handle: async ({ query, header, principal }, { tail }) => {
       const from = startOf(header('last-event-id') ?? query.after);
       if (followers >= MOST_FOLLOWERS) {
         unavailable('too_many_followers', `${MOST_FOLLOWERS} callers follow the events already`);
@@ -42,7 +42,10 @@ export function events(): Route {
       return async (response) => {
         try {
           if (response.req.method === 'HEAD') response.type('text/event-stream').end();
-          else await follow(tail, from ?? (await tail.head()), response);
+          else {
+            const seq = from ?? (await tail.head());
+            await follow(tail, seq, response, undefined, principal.name);
+          }
         } finally {
           followers -= 1;
         }

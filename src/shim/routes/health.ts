@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPracticeRange } from '../../domain/practice-range.ts';
 import { instantOrEmptySchema } from '../../domain/primitives.ts';
+import { safeModeSchema } from '../../domain/safe-mode.ts';
 import { storeVerdictSchema } from '../../domain/store-verdict.ts';
 import { custodyHealth, custodyHealthSchema, UNKNOWN_CUSTODY } from '../custody-health.ts';
 import type { EvidenceStatus, ShimDeps } from '../deps.ts';
@@ -25,6 +26,7 @@ const healthSchema = z.strictObject({
   breaker: z
     .strictObject({ tripped: z.array(z.string()) })
     .describe('The actions that have come to their limit, until somebody resets them'),
+  safe_mode: safeModeSchema.describe('While it is on, agents get no new work'),
   custody: custodyHealthSchema.describe('The last sweeps that have come to their end'),
   notifications: z.array(
     z.strictObject({ name: z.string(), reached: z.int(), failing_since: z.string() }),
@@ -92,6 +94,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ...(connected ? [] : [`The workflow engine has not answered since ${since}`]),
     ...(waitedMs > OLD_BACKLOG_MS ? [`${waiting} incidents wait to be started`] : []),
     ...ledger.tripped.map((action) => `The breaker of ${action} is tripped`),
+    ...(ledger.safe_mode.on ? [`Safe mode is on since ${ledger.safe_mode.since}`] : []),
     ...(misses > 0 ? [`${misses} pieces of evidence are not as they were kept`] : []),
     ...notifications
       .filter(({ failing_since }) => failing_since !== '')
@@ -111,6 +114,7 @@ async function examine(deps: ShimDeps, probe: Probe): Promise<Health> {
     ledger: { writable: ledger.writable, seq: ledger.seq },
     backlog: { waiting, oldest_seconds: waitedMs / 1_000 },
     breaker: { tripped: ledger.tripped },
+    safe_mode: ledger.safe_mode,
     custody: ledger.custody,
     notifications,
     timestamps,
@@ -146,26 +150,38 @@ function examineTimestamps({ timestampStatus, now }: ShimDeps): Health['timestam
 
 /** A ledger that cannot even be read says nothing; that is told by `writable`. */
 async function readLedger({ ledger: parts, now, log }: ShimDeps, probe: Probe) {
-  const { register, outbox, breaker } = parts;
+  const { register, outbox, breaker, safeMode } = parts;
   try {
     await probe(() => register.probe(), now());
-    const [stats, backlog, head, custody, standing] = await Promise.all([
+    const [stats, backlog, head, custody, standing, safe_mode] = await Promise.all([
       register.stats(),
       outbox.backlog(),
       register.head(),
       custodyHealth(parts),
       breaker.standing(),
+      safeMode.standing(),
     ]);
     const { open_incidents: open, total_incidents: total } = stats;
     const tripped = standing.tripped.map(({ action }) => action);
-    return { writable: true, open, total, backlog, seq: head?.seq ?? 0, custody, tripped };
+    return {
+      writable: true,
+      open,
+      total,
+      backlog,
+      seq: head?.seq ?? 0,
+      custody,
+      tripped,
+      safe_mode,
+    };
   } catch (error) {
     log.error({ err: error }, 'the ledger is not healthy');
     const backlog = { waiting: 0, oldest_ms: 0 };
-    const nothing = { open: 0, total: 0, backlog, seq: 0, tripped: [] };
+    const nothing = { open: 0, total: 0, backlog, seq: 0, tripped: [], safe_mode: OFF };
     return { writable: false, ...nothing, custody: UNKNOWN_CUSTODY };
   }
 }
+
+const OFF = { on: false, since: '', holders: [] };
 
 type Probe = (write: () => Promise<void>, nowMs: number) => Promise<void>;
 
