@@ -11,6 +11,7 @@ import { draftOf } from './entry-row.ts';
 import type { Write, Writing } from './group-commit.ts';
 import { addHolds } from './holds.ts';
 import { incidentOf, readIncident, registerRow } from './register-row.ts';
+import { keepWatches, reopening, watchedFor } from './watches.ts';
 
 /** What happens becomes a chained entry and, in the same transaction, the register's row. */
 export function createIncidentLog(write: Write): IncidentLog {
@@ -71,7 +72,20 @@ export async function begin({ db, chain }: Writing, admission: Admission): Promi
   await db.insertInto('incidents').values(registerRow(incident)).execute();
   await addHolds({ db }, incident.id, admission.holds, admission.reflex_until_ms);
   await enqueue({ db }, admission, entry.seq);
-  return incident;
+  return linked({ db, chain }, incident);
+}
+
+/** A record is rewritten with each link: what comes back again and again is linked only so often. */
+const MOST_LINKED = 100;
+
+/** Where the same is watched for, each of the two incidents says that it is the other's. */
+async function linked(writing: Writing, incident: Incident): Promise<Incident> {
+  const { id, created_at } = incident;
+  const watched = await watchedFor(writing, incident);
+  const before = watched === '' ? null : await readIncident(writing.db, watched);
+  if (before === null || before.related.length >= MOST_LINKED) return incident;
+  await append(writing, before.id, [reopening(created_at, id, 'as')]);
+  return append(writing, id, [reopening(created_at, before.id, 'from')]);
 }
 
 function opened({ reported: { event, ...place } }: Admission): Incident {
@@ -110,7 +124,9 @@ export async function append(
   let incident = known;
   for (const event of events) {
     const entry = await chain.append(draftOf(incidentId, event));
-    if (entry) incident = apply(incident, event);
+    if (!entry) continue;
+    incident = apply(incident, event);
+    await keepWatches({ db }, incident, event);
   }
   if (incident !== known) await updateRegister({ db }, incident);
   return incident;
