@@ -25,7 +25,11 @@ function within(rule: Rule, member: z.ZodType, path: string): string[] {
 
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   const bare = unwrapped(schema);
-  return bare instanceof z.ZodObject ? bare.shape : undefined;
+  if (bare instanceof z.ZodObject) return bare.shape;
+  // What may be there under each of some names is as good as members.
+  if (!(bare instanceof z.ZodRecord) || !(bare.keyType instanceof z.ZodEnum)) return undefined;
+  const { keyType, valueType } = bare;
+  return Object.fromEntries(keyType.options.map((name) => [name, valueType as z.ZodType]));
 }
 
 function elementOf(schema: z.ZodType): z.ZodType | undefined {
