@@ -81,5 +81,5 @@ function byPlaybook({ what, from, by, name }: AwaitedStep, { id }: Incident): Aw
     review: `review draft ${id}`,
     nobody: '',
   };
-  return { what, from, command: null, how: how[by] };
+  return { what, from, command: by === 'resolution' ? 'resolve' : null, how: how[by] };
 }

@@ -32,7 +32,7 @@ export function awaitedByPlaybook(incident: Incident): AwaitedStep[] {
     ...decisions(incident),
     ...scope(incident),
   ];
-  return open.length > 0 ? open : ending(playbook);
+  return open.length > 0 ? open : ending(incident, playbook);
 }
 
 /** The decision on what the breaker holds; empty where it holds nothing. */
@@ -83,13 +83,15 @@ function scope(incident: Incident): AwaitedStep[] {
   return [{ what, from: 'Cordon, which keeps asking', by: 'nobody', name: '' }];
 }
 
-function ending(playbook: PlaybookProgress): AwaitedStep[] {
+function ending({ binding }: Incident, playbook: PlaybookProgress): AwaitedStep[] {
+  const first = playbook.decisions.findLast(
+    (decision) => decision.step === RESOLVE_STEP && decision.binding === binding,
+  );
+  const from = first === undefined ? WHO.operator : `an operator other than ${first.by}`;
   if (falsePositive(playbook) !== null) {
-    return [{ what: 'dismissal', from: 'an operator', by: 'dismissal', name: '' }];
+    return [{ what: 'dismissal', from, by: 'dismissal', name: '' }];
   }
-  const first = playbook.decisions.findLast(({ step }) => step === RESOLVE_STEP);
   if (first === undefined) return [];
-  const from = `an operator other than ${first.by}`;
   return [{ what: 'resolution by a second person', from, by: 'resolution', name: '' }];
 }
 

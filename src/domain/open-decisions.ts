@@ -36,32 +36,36 @@ function byPlaybook(incident: Incident, playbook: PlaybookProgress, nowMs: numbe
         return isWaiting && branchState(playbook, branch) === 'taken';
       })
       .flatMap((step) => ofStep(incident, playbook, step, nowMs)),
-    ...ofResolution(playbook, nowMs),
+    ...ofResolution(incident, playbook, nowMs),
   ];
 }
 
 function ofStep(
-  { created_at }: Incident,
+  incident: Incident,
   playbook: PlaybookProgress,
   { step, template, each, approval }: PlannedStep,
   nowMs: number,
 ): OpenDecision[] {
   if (approval === null) return [];
   const { roles, persons, on_demand, within_ms } = approval;
-  const due_at = on_demand ? '' : instantOf(epochMs(created_at) + within_ms);
+  const due_at = on_demand ? '' : instantOf(epochMs(incident.created_at) + within_ms);
   return [
     {
       ...{ step, action: template.action, each: each ?? '', roles, persons, on_demand, due_at },
       overdue: due_at !== '' && epochMs(due_at) < nowMs,
-      given: givenOf(playbook, step),
+      given: givenOf(incident, playbook, { step, persons }),
     },
   ];
 }
 
 /** Of the containment's opening, once the first of two persons has asked for it; their time then runs. */
-function ofResolution(playbook: PlaybookProgress, nowMs: number): OpenDecision[] {
+function ofResolution(
+  incident: Incident,
+  playbook: PlaybookProgress,
+  nowMs: number,
+): OpenDecision[] {
   const { persons, within_ms } = playbook.plan.resolve;
-  const given = givenOf(playbook, RESOLVE_STEP);
+  const given = givenOf(incident, playbook, { step: RESOLVE_STEP, persons });
   const first = given.at(-1);
   if (persons === 1 || first === undefined) return [];
   const dueMs = epochMs(first.at) + within_ms;
@@ -70,8 +74,13 @@ function ofResolution(playbook: PlaybookProgress, nowMs: number): OpenDecision[]
   return [{ ...about, roles: ['operator'], persons, due_at, overdue: dueMs < nowMs, given }];
 }
 
-function givenOf({ decisions }: PlaybookProgress, name: string): OpenDecision['given'] {
+/** What two persons say counts only of one and the same containment. */
+function givenOf(
+  { binding }: Incident,
+  { decisions }: PlaybookProgress,
+  { step: name, persons }: { step: string; persons: number },
+): OpenDecision['given'] {
   return decisions
-    .filter(({ step }) => step === name)
+    .filter(({ step, binding: of }) => step === name && (persons === 1 || of === binding))
     .map(({ by, at, verdict }) => ({ by, at, verdict }));
 }

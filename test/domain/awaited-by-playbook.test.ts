@@ -46,6 +46,8 @@ describe('what a playbook waits for', () => {
     expect(awaitedByPlaybook(first)).toMatchObject([
       { by: 'resolution', from: 'an operator other than ada' },
     ]);
+    const changed = [decided(RESOLVE_STEP, 'ada', binding), HAPPENS.inForce()];
+    expect(awaitedByPlaybook(incidentBy({ resolve }, changed))).toEqual([]);
   });
 
   it('is the signature after the resolution, from another person', () => {
