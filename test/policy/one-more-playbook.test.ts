@@ -12,7 +12,7 @@ playbook: stale_cache
 title: A cache serves what is not so any more
 serves: [stale_cache]
 level: P1
-rule: { default_severity: high, latched: true, reattest: never }
+rule: { default_severity: high, latched: true, reattest: never, by_severity: false }
 capture: [registry]
 steps:
   - { step: freeze, action: freeze_agent }
