@@ -3,7 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { PartFinding } from './policy-issues.ts';
 import { NOTES } from './notes.ts';
 import type { PolicyPart } from './policy-source.ts';
-import { brokenTrees } from './policy-triage.ts';
+import { brokenTrees, unknownInTriage } from './policy-triage.ts';
 
 /**
  * What no file can see alone: names that one uses and no other defines. A default of ours that stands in for what the
@@ -18,7 +18,9 @@ export function contradictions(
     ...unknownResponses(policy).filter((finding) => !isDefault(finding)),
     ...stepsOfNoHost(policy),
     ...unknownEdges(policy),
-    ...unknownClasses(policy).filter((finding) => !isDefault(finding)),
+    ...[...unknownClasses(policy), ...unknownInTriage(policy)].filter(
+      (finding) => !isDefault(finding),
+    ),
     ...brokenTrees(policy),
     ...reservedSources(policy),
     ...certificatesNamedTwice(policy),
