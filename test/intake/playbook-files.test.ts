@@ -7,13 +7,17 @@ import { writePolicy } from '../support/policy-directory.ts';
 import { problemsOf } from './problems.ts';
 import { scratch } from './scratch.ts';
 
-/** A copy of the shipped policy, playbooks and all, but for one check, which has another name there. */
+const COPIED = ['incident-containment.yaml', 'baseline.yaml', 'playbooks'];
+
+/** Copies of ours, playbooks and all, but for one check, which has another name there. */
 async function withoutCheck() {
   const directory = await scratch();
-  const containmentPath = await writePolicy(directory, {});
-  await cp(join(SHIPPED_POLICY, 'playbooks'), join(directory, 'playbooks'), { recursive: true });
+  for (const name of COPIED) {
+    await cp(join(SHIPPED_POLICY, name), join(directory, name), { recursive: true });
+  }
   await change(join(directory, 'baseline.yaml'), 'rollout_restored', 'rollout_finished');
-  return { containmentPath, file: join(directory, 'playbooks', 'rollback-verification.yaml') };
+  const file = join(directory, 'playbooks', 'rollback-verification.yaml');
+  return { containmentPath: join(directory, 'incident-containment.yaml'), file };
 }
 
 async function change(file: string, from: string, to: string): Promise<void> {
