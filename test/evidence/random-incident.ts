@@ -13,6 +13,13 @@ export function randomOf(seed: number): () => number {
   };
 }
 
+type Schema = z.core.JSONSchema._JSONSchema;
+
+/** What detectors send has members of any kind. */
+function isAnything(each: Schema | undefined): each is boolean | undefined {
+  return each === undefined || typeof each === 'boolean' || each.$ref !== undefined;
+}
+
 /** Makes values that a schema accepts, with a canary wherever it accepts any text. */
 export function createCanaries(random: () => number) {
   const canaries: string[] = [];
@@ -41,29 +48,37 @@ export function createCanaries(random: () => number) {
     return text;
   }
 
-  function valueOf(schema: z.core.JSONSchema._JSONSchema): unknown {
+  function valueOf(schema: Schema): unknown {
     if (typeof schema === 'boolean') return true;
-    const { anyOf, type } = schema;
+    const { type } = schema;
+    const forms = schema.anyOf ?? schema.oneOf;
     if ('const' in schema) return schema.const;
     if (schema.enum !== undefined) return schema.enum[Math.floor(random() * schema.enum.length)];
-    if (anyOf !== undefined) return valueOf(anyOf[Math.floor(random() * anyOf.length)] ?? true);
+    if (forms !== undefined) return valueOf(forms[Math.floor(random() * forms.length)] ?? true);
     if (type === 'object') return objectOf(schema);
-    if (type === 'array')
-      return [schema.items]
-        .flat()
-        .slice(0, 1)
-        .map((item) => valueOf(item ?? true));
+    if (type === 'array') {
+      const [item = true] = [schema.items].flat();
+      return Array.from({ length: schema.minItems ?? 1 }, () => valueOf(item));
+    }
     if (type === 'boolean') return random() < 0.5;
     if (type === 'integer' || type === 'number') return 1 + Math.floor(random() * 1_000);
     return type === 'null' ? null : textOf(schema.pattern ?? '');
   }
 
-  function objectOf({ properties, required = [] }: z.core.JSONSchema.BaseSchema): unknown {
-    if (properties === undefined) return evidence();
+  function objectOf(schema: z.core.JSONSchema.BaseSchema): unknown {
+    const { properties, required = [], additionalProperties: each } = schema;
+    if (properties === undefined) return isAnything(each) ? evidence() : recordOf(schema, each);
     const named = Object.entries(properties).filter(
       ([name]) => required.includes(name) || random() < 0.7,
     );
     return Object.fromEntries(named.map(([name, member]) => [name, valueOf(member)]));
+  }
+
+  /** Under each of the names that there may be, else under one of the form that they have. */
+  function recordOf({ propertyNames }: z.core.JSONSchema.BaseSchema, each: Schema): unknown {
+    const form = typeof propertyNames === 'object' ? propertyNames : { type: 'string' as const };
+    const names = form.enum ?? [valueOf(form)];
+    return Object.fromEntries(names.map((name) => [String(name), valueOf(each)]));
   }
 
   /** Of the closed forms that a pattern stands for; a canary where there is none. */
@@ -74,6 +89,8 @@ export function createCanaries(random: () => number) {
       `age1${'q'.repeat(58)}`,
       'INC-20260102-030405-00000001',
       'a_name',
+      'task/a_name',
+      'decide/a_name',
       '2026-01-02T03:04:05.000Z',
     ];
     const fitting = forms.find((form) => new RegExp(pattern, 'u').test(form));

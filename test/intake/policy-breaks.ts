@@ -163,8 +163,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   'a recycling of blocked images': {
     part: 'targets',
-    from: 'unless: block_image',
-    to: 'unless: block_images',
+    from: 'unless: block_image } # destroys',
+    to: 'unless: block_images } # destroys',
     reason: /no action of a target is named block_images$/,
   },
   'a webhook without secret': {

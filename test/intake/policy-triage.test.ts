@@ -9,7 +9,6 @@ import {
 } from '../../src/intake/policy-files.ts';
 import { parsePolicy } from '../../src/intake/policy-parse.ts';
 import { digestOf, policySourceSchema } from '../../src/intake/policy-source.ts';
-import { unknownInTriage } from '../../src/intake/policy-triage.ts';
 import { problemsOf } from './problems.ts';
 import { directoryOf } from './scratch.ts';
 
@@ -82,10 +81,10 @@ describe('the trees of a policy', () => {
 
   it('name classes and actions that there are', async () => {
     const trees = TREES.replace('policy_bypass_attempt', 'no_class').replace('[freeze', '[fry');
-    const policy = await loadPolicy(await policyWith(trees));
-    expect(unknownInTriage(policy).map(({ path, reason }) => [path.join('.'), reason])).toEqual([
-      ['trees.calls.root.yes.class', 'incident-containment.yaml has no rule for no_class'],
-      ['trees.calls.quarantined_by.0', 'targets.yaml has no action fry_agent'],
+    const problems = await problemsOf(loadPolicy(await policyWith(trees)));
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      'trees.calls.root.yes.class: incident-containment.yaml has no rule for no_class',
+      'trees.calls.quarantined_by[0]: targets.yaml has no action fry_agent',
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { headingOf } from '../../src/evidence/review-answers.ts';
 import { admission, incidentId } from '../support/admissions.ts';
 import { playbookPlan, task } from '../support/playbooks.ts';
 import { boot, failure, readIncident, type Booted } from './boot.ts';
+import { withoutPlaybook } from './without-playbook.ts';
 
 const ASK = 'What would have found it earlier?';
 const COMPLETE = `# Review\n\n${headingOf(ASK)}\n\nA check of the ports.`;
@@ -59,7 +60,7 @@ describe('a review', () => {
   it('is not signed before the resolution, nor by a reader, nor where there is no playbook', async () => {
     expect(await failure(await sign(COMPLETE))).toEqual([409, 'not_resolved']);
     expect(await failure(await sign(COMPLETE, shim.tokens.reader))).toEqual([403, 'forbidden']);
-    ({ id } = await shim.report({ class: 'tool_call_burst', description: 'x' }));
+    id = await withoutPlaybook(shim);
     expect(await failure(await sign(COMPLETE))).toEqual([409, 'no_playbook']);
   });
 });

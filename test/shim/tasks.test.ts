@@ -5,6 +5,7 @@ import { sha256Hex } from '../../src/evidence/digest.ts';
 import { admission, incidentId } from '../support/admissions.ts';
 import { playbookPlan, task, TRIAGE } from '../support/playbooks.ts';
 import { boot, failure, read, readIncident, type Booted } from './boot.ts';
+import { withoutPlaybook } from './without-playbook.ts';
 
 let shim: Booted;
 let id: string;
@@ -73,7 +74,7 @@ describe('the checklist', () => {
   });
 
   it('is empty without a playbook, and there is none of an unknown incident', async () => {
-    const { id: plain } = await shim.report({ class: 'tool_call_burst', description: 'x' });
+    const plain = await withoutPlaybook(shim);
     const answer = await shim.ask(`/api/v1/incidents/${plain}/tasks`);
     expect(await read(answer)).toMatchObject({ playbook: '', tasks: [], decisions: [] });
     const unknown = await shim.ask('/api/v1/incidents/INC-1/tasks');

@@ -45,11 +45,11 @@ function policyWith(kind: 'opa' | 'cordon'): TargetsPolicy {
   const place = { unix: 'run/authorizer.sock', deny: 'cordon/deny', ask: 'agents/allow' };
   return targetsPolicySchema.parse({
     version: 1,
-    targets: {},
+    targets: { gate: { unix: 'run/gate.sock', status: '/status' } },
     systems: {
-      authorizer: kind === 'opa' ? { kind, ...place } : { kind },
+      authorizer: kind === 'opa' ? { kind, ...place } : { kind, gate: 'gate' },
       another: { kind: 'opa', ...place },
-      ourselves: { kind: 'cordon' },
+      ourselves: { kind: 'cordon', gate: 'gate' },
     },
     actions: {
       deny_identity: { system: 'another', step: 'deny_identity' },
