@@ -53,7 +53,8 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
   const now = () => clock.ms;
   const range = await startRange({ home, attestorPort: 0, integrityPort: 0, host, now });
   const ledger = await openLedger({ url: `sqlite:${join(home, 'ledger.db')}`, mirrorPath: '' });
-  const outside = { policy: shippedTargets, home, now };
+  const shippedPolicy = shippedTargets();
+  const outside = { policy: () => shippedPolicy, home, now };
   const attestor = createAttestors(outside);
   const policy = {
     digest: 'a'.repeat(64),
@@ -81,7 +82,7 @@ export async function world({ practiceHost = false }: { practiceHost?: boolean }
     attestor,
     hostAgent,
     policy: () => policy,
-    alerted: (action) => roleAlerted(shippedTargets(), action),
+    alerted: (action) => roleAlerted(shippedPolicy, action),
     store,
     custodian: createCustodian({
       store,

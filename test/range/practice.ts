@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { once } from '../../src/domain/once.ts';
 import { targetsPolicySchema, type TargetsPolicy } from '../../src/domain/targets.ts';
 import type { ActionRequest } from '../../src/domain/target.ts';
 import { startRange, type Range } from '../../src/range/range.ts';
@@ -32,9 +33,14 @@ export async function startPractice(now?: () => number): Promise<Practice> {
 }
 
 /** The policy file that ships with Cordon. */
-export function shippedTargets(): TargetsPolicy {
+const shipped = once(() => {
   const file = new URL('../../policy/targets.yaml', import.meta.url);
   return targetsPolicySchema.parse(parse(readFileSync(file, 'utf8')));
+});
+
+/** A copy, of which a test may change what it likes. */
+export function shippedTargets(): TargetsPolicy {
+  return structuredClone(shipped());
 }
 
 export function requestFor(action: string, over: Partial<ActionRequest> = {}): ActionRequest {
