@@ -3,7 +3,8 @@ import { isProved, refusal, type Command } from '../src/domain/ceremony.ts';
 import type { Attestation, Dismissal } from '../src/domain/events.ts';
 import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
 import { aboutOneself, isAbout } from '../src/domain/orders.ts';
-import { isApproved, RESOLVE_STEP } from '../src/domain/progress.ts';
+import { isApproved } from '../src/domain/approval.ts';
+import { RESOLVE_STEP } from '../src/domain/progress.ts';
 import { noted, proofs } from './effects.ts';
 import { check } from './stages/check.ts';
 import type { Story } from './story.ts';
@@ -118,7 +119,8 @@ function isSeconded(story: Story, { by, claim, note }: PersonCommand): boolean {
   if (needed.persons === 1) return true;
   const step = RESOLVE_STEP;
   story.tell({ type: 'decided', by, claim, note, step, verdict: 'approve', binding }, by);
-  return isApproved(story.incident, step, needed, Date.now());
+  const { decisions } = story.incident.playbook ?? playbook;
+  return isApproved(decisions, { step, binding, atMs: Date.now() }, needed);
 }
 
 /** What has happened to the host since it proved itself, the proof says nothing about. */

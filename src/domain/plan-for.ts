@@ -122,10 +122,11 @@ function capturedTargets(
 
 /** Whether a step destroys something on hosts that are known only when it is taken. */
 function reachesHosts(policy: Policy, playbook: Playbook | undefined): boolean {
-  const isOnHost = (action: string) => templateOf(policy, action).target === HOST_AGENT;
-  return (
-    playbook?.steps.some(({ each, action }) => each !== undefined && isOnHost(action)) === true
-  );
+  const isFinalOnHost = (action: string) => {
+    const { target, destructive } = templateOf(policy, action);
+    return destructive && target === HOST_AGENT;
+  };
+  return playbook?.steps.some((step) => step.each && isFinalOnHost(step.action)) === true;
 }
 
 /** What an action holds for a subject, as plans name it; null where no target carries the action out. */

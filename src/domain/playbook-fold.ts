@@ -1,4 +1,6 @@
+import { isApproved } from './approval.ts';
 import type { IncidentEvent } from './events.ts';
+import { epochMs } from './instant.ts';
 import type { PlaybookPlan } from './playbook-plan.ts';
 import type { PlaybookProgress, TaskProgress } from './playbook-progress.ts';
 
@@ -96,8 +98,12 @@ function decide(
 ): PlaybookProgress {
   const decisions = [...progress.decisions, { step, by, at, verdict, binding }];
   const decided = { ...progress, decisions };
-  if (verdict === 'approve') return decided;
-  return withStep(decided, step, { state: 'declined', at, actions: [] });
+  if (verdict === 'decline') return withStep(decided, step, { state: 'declined', at, actions: [] });
+  const approval = progress.plan.steps.find((planned) => planned.step === step)?.approval;
+  // What is decided stays decided, whatever becomes of the containment meanwhile.
+  return approval && isApproved(decisions, { step, binding, atMs: epochMs(at) }, approval)
+    ? withStep(decided, step, { state: 'approved', at, actions: [] })
+    : decided;
 }
 
 function withStep(

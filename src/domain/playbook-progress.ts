@@ -33,7 +33,8 @@ export const taskProgressSchema = z.strictObject({
 });
 export type TaskProgress = z.infer<typeof taskProgressSchema>;
 
-export const STEP_STATES = ['waiting', 'engaged', 'declined'] as const;
+/** `approved`: by as many as it takes, and to be taken as soon as it can be. */
+export const STEP_STATES = ['waiting', 'approved', 'engaged', 'declined'] as const;
 
 /** `actions`: under which names they are among those of the incident. */
 export const stepProgressSchema = z.strictObject({

@@ -1,6 +1,5 @@
 import { isDeclined } from './held.ts';
 import type { Incident } from './incident-record.ts';
-import { epochMs } from './instant.ts';
 import type { PlannedStep, PlannedTask } from './playbook-plan.ts';
 import type { PlaybookProgress, StepProgress, TaskProgress } from './playbook-progress.ts';
 
@@ -84,16 +83,17 @@ export function untakenSteps(incident: Incident): string[] {
   if (playbook === undefined) return [];
   return playbook.steps
     .filter(({ state, actions }) => {
+      if (state === 'approved') return true;
       return state === 'engaged' && !actions.every((action) => isActionInForce(incident, action));
     })
     .map(({ step }) => step);
 }
 
 /** The steps that can be taken now and have not been. */
-export function readySteps(incident: Incident, nowMs: number): PlannedStep[] {
+export function readySteps(incident: Incident): PlannedStep[] {
   const { playbook } = incident;
   if (playbook === undefined || incident.resolved_at !== '') return [];
-  return playbook.plan.steps.filter((step) => isReady(incident, playbook, step, nowMs));
+  return playbook.plan.steps.filter((step) => isReady(incident, playbook, step));
 }
 
 /** True where a step needs to know what the subject can have reached, and nobody has found out. */
@@ -102,23 +102,27 @@ export function wantsScope({ playbook, auto_contain }: Incident): boolean {
   return playbook.plan.steps.some(
     ({ step, each, approval }) =>
       each !== null &&
-      stateOfStep(playbook, step)?.state === 'waiting' &&
+      isYetToCome(stateOfStep(playbook, step)) &&
       (auto_contain || approval !== null),
   );
+}
+
+function isYetToCome(step: StepProgress | undefined): boolean {
+  return step?.state === 'waiting' || step?.state === 'approved';
 }
 
 function isReady(
   incident: Incident,
   playbook: Playbook,
   { step, each, after, branch, approval }: PlannedStep,
-  nowMs: number,
 ): boolean {
-  if (stateOfStep(playbook, step)?.state !== 'waiting') return false;
+  const ready = approval === null ? 'waiting' : 'approved';
+  if (stateOfStep(playbook, step)?.state !== ready) return false;
   if (branchState(playbook, branch) !== 'taken') return false;
   if (falsePositive(playbook) !== null && branch !== falsePositive(playbook)) return false;
   if (each !== null && playbook.scope === null) return false;
   if (!after.every((name) => isInForce(incident, playbook, name))) return false;
-  return approval === null ? incident.auto_contain : isApproved(incident, step, approval, nowMs);
+  return approval !== null || incident.auto_contain;
 }
 
 /** True while every action of the step is measured to be in force; a declined step is in nobody's way. */
@@ -133,26 +137,4 @@ function isInForce(incident: Incident, playbook: Playbook, name: string): boolea
 function isActionInForce(incident: Incident, name: string): boolean {
   const step = incident.containment_actions.find(({ action }) => action === name);
   return step?.status === 'contained' || isDeclined(incident, name);
-}
-
-interface Needed {
-  persons: number;
-  within_ms: number;
-}
-
-/** True where enough distinct persons have approved, within time of each other, of the containment as it is. */
-export function isApproved(
-  { playbook, binding }: Incident,
-  step: string,
-  { persons, within_ms }: Needed,
-  nowMs: number,
-): boolean {
-  const approvals = playbook?.decisions.filter(
-    (decision) =>
-      decision.step === step &&
-      decision.verdict === 'approve' &&
-      (persons === 1 ||
-        (decision.binding === binding && nowMs - epochMs(decision.at) <= within_ms)),
-  );
-  return new Set(approvals?.map(({ by }) => by)).size >= persons;
 }

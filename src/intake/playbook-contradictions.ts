@@ -60,11 +60,7 @@ function classProblem(
 }
 
 /** What comes before must stand before, so that nothing waits for itself. */
-function outOfOrder<List extends 'tasks' | 'steps', Name extends 'task' | 'step'>(
-  playbook: Playbook,
-  list: List,
-  name: Name,
-): Finding[] {
+function outOfOrder(playbook: Playbook, list: 'tasks' | 'steps', name: 'task' | 'step'): Finding[] {
   const items: readonly { after: string[]; task?: string; step?: string }[] = playbook[list];
   const names = items.map((item) => item[name] ?? '');
   return items.flatMap(({ after }, at) => [

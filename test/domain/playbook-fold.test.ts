@@ -43,7 +43,7 @@ describe('the progress in a playbook', () => {
 
   it('is declined by one, and approved without being engaged yet', () => {
     const { binding } = after();
-    expect(progress(decided('block', 'ada', binding))?.steps[0]?.state).toBe('waiting');
+    expect(progress(decided('block', 'ada', binding))?.steps[0]?.state).toBe('approved');
     const declined = progress(decided('block', 'ada', binding, 'decline'));
     expect(declined).toMatchObject({ steps: [{ state: 'declined' }], decisions: [{ by: 'ada' }] });
   });

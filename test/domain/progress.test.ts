@@ -3,7 +3,6 @@ import type { IncidentEvent } from '../../src/domain/events.ts';
 import {
   activeTasks,
   branchState,
-  isApproved,
   openTasks,
   readySteps,
   undecidedSteps,
@@ -12,22 +11,11 @@ import {
   wantsScope,
 } from '../../src/domain/progress.ts';
 import type { PlaybookPlan } from '../../src/domain/playbook-plan.ts';
-import { AIRLOCK, HAPPENS, incidentAfter, later } from '../support/incidents.ts';
-import {
-  APPROVAL,
-  BY_PLAYBOOK,
-  HOUR_MS,
-  incidentBy,
-  playbookPlan,
-  step,
-  task,
-  TRIAGE,
-  TWO_PERSONS,
-} from '../support/playbooks.ts';
+import { AIRLOCK, HAPPENS, incidentAfter } from '../support/incidents.ts';
+import { APPROVAL, BY_PLAYBOOK, incidentBy, step, task, TRIAGE } from '../support/playbooks.ts';
 
 const { assigned, decided, done, engaged, scoped } = BY_PLAYBOOK;
 const { inForce, resolved } = HAPPENS;
-const NOW = Date.parse(later(60));
 const named = (list: readonly { task?: string; step?: string }[]) =>
   list.map((one) => one.task ?? one.step);
 
@@ -94,7 +82,7 @@ describe('the tasks that are to be done', () => {
 
 describe('a step', () => {
   const ready = (plan: Partial<PlaybookPlan>, ...events: IncidentEvent[]) =>
-    named(readySteps(incidentBy(plan, events), NOW));
+    named(readySteps(incidentBy(plan, events)));
 
   it('is taken without asking, after what is to be in force before', () => {
     const steps = [step('block'), step('recycle', { after: ['block', 'freeze_agent'] })];
@@ -128,7 +116,7 @@ describe('a step', () => {
     const { binding } = incidentBy({});
     const plan = { steps: [step('log'), step('kill', { approval: APPROVAL })] };
     const by = (...events: IncidentEvent[]) =>
-      named(readySteps(incidentBy(plan, events, { auto_contain: false }), NOW));
+      named(readySteps(incidentBy(plan, events, { auto_contain: false })));
     expect(by()).toEqual([]);
     expect(by(decided('kill', 'ada', binding))).toEqual(['kill']);
   });
@@ -152,23 +140,5 @@ describe('a decision', () => {
     expect(undecidedSteps(declined)).toEqual([]);
     const onDemand = { steps: [step('kill', { approval: { ...APPROVAL, on_demand: true } })] };
     expect(undecidedSteps(incidentBy(onDemand))).toEqual([]);
-  });
-
-  const approved = (nowMs: number, ...events: IncidentEvent[]) =>
-    isApproved(incidentAfter({ playbook: playbookPlan() }, ...events), 'kill', TWO_PERSONS, nowMs);
-
-  it('of two takes two distinct persons', () => {
-    const ada = decided('kill', 'ada', binding);
-    expect(approved(NOW, ada, ada)).toBe(false);
-    expect(approved(NOW, ada, decided('kill', 'bob', binding))).toBe(true);
-    expect(approved(NOW, ada, decided('kill', 'bob', binding, 'decline'))).toBe(false);
-    expect(approved(NOW, ada, decided('other', 'bob', binding))).toBe(false);
-  });
-
-  it('of two is void when the time is over, or the containment is another by now', () => {
-    const both = [decided('kill', 'ada', binding), decided('kill', 'bob', binding)];
-    expect(approved(Date.parse(later(1)) + HOUR_MS, ...both)).toBe(true);
-    expect(approved(Date.parse(later(1)) + HOUR_MS + 1, ...both)).toBe(false);
-    expect(approved(NOW, ...both, inForce())).toBe(false);
   });
 });

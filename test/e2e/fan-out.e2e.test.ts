@@ -52,8 +52,8 @@ describe('a compromised image that fifty containers run', () => {
       const told = { class: 'supply_chain_compromise', subject: { image: IMAGE } };
       const { id } = await cordon.report(told);
       await cordon.until(id, (incident) => recycled(incident).length > 0, PATIENCE_MS);
-      // What carries them out is gone in the middle, and then the whole installation.
-      await cordon.fault('containers', { fault: 'down', count: 30 });
+      // What carries them out fails behind what it does, in the middle, and then the whole installation dies.
+      await cordon.fault('containers', { fault: 'error_after_effect', count: 10 });
       await cordon.stop();
       cordon = await installation({ at });
       const whole = await eventually(

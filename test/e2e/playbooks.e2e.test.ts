@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installation, STARTING_MS, type Installation } from '../support/installation.ts';
-import { playPlaybook, secondPerson } from '../support/play-playbook.ts';
+import { addPerson, playPlaybook, secondPerson } from '../support/play-playbook.ts';
 
 let cordon: Installation;
 let bob = '';
 beforeAll(async () => {
   cordon = await installation();
   bob = await secondPerson(cordon);
+  await addPerson(cordon, 'practice-operator', ['read', 'operator']);
 }, STARTING_MS);
 afterAll(() => cordon.stop());
 
@@ -25,7 +26,7 @@ const PLAYBOOKS: [name: string, subject: Record<string, string>, actions: string
       ...['recycle_container', 'rotate_secret'],
     ],
   ],
-  ['malicious_insider', { operator: 'practice-operator' }, ['rotate_secret']],
+  ['malicious_insider', { operator: 'practice-operator' }, ['disable_operator', 'rotate_secret']],
   [
     'supply_chain_compromise',
     { image: WORKER_IMAGE },
@@ -34,7 +35,6 @@ const PLAYBOOKS: [name: string, subject: Record<string, string>, actions: string
   ['external_attack', { address: '203.0.113.7' }, ['block_source']],
   ['unauthorized_capability', extension, []],
   ['secret_exposure', extension, []],
-  ['ledger_integrity', extension, []],
   ['scanner_bypass', extension, []],
   ['quarantine_escape', extension, []],
   ['quota_abuse', extension, []],
@@ -42,6 +42,8 @@ const PLAYBOOKS: [name: string, subject: Record<string, string>, actions: string
   ['burst_denial', extension, []],
   ['escalation_review', extension, []],
   ['rollback_verification', extension, []],
+  // These two leave the rollout in its shadow, for people to advance it.
+  ['ledger_integrity', extension, []],
   ['ledger_corruption', extension, []],
 ];
 
@@ -51,7 +53,7 @@ describe('a playbook', () => {
     async (name, subject, expected) => {
       const { id } = await cordon.report({ class: name, subject, severity: 'critical' });
       const incident = await playPlaybook(cordon, id, bob);
-      expect(incident).toMatchObject({ state: 'closed', resolved_by: 'admin' });
+      expect(incident).toMatchObject({ state: 'closed' });
       const taken = incident.containment_actions.map(({ action, on }) => on?.action ?? action);
       for (const action of expected) expect(taken).toContain(action);
       const failed = incident.containment_actions.filter(({ status }) => status === 'failed');

@@ -33,14 +33,14 @@ export async function startPractice(now?: () => number): Promise<Practice> {
 }
 
 /** The policy file that ships with Cordon. */
-const shipped = once(() => {
+const readShipped = once(() => {
   const file = new URL('../../policy/targets.yaml', import.meta.url);
   return targetsPolicySchema.parse(parse(readFileSync(file, 'utf8')));
 });
 
 /** A copy, of which a test may change what it likes. */
 export function shippedTargets(): TargetsPolicy {
-  return structuredClone(shipped());
+  return structuredClone(readShipped());
 }
 
 export function requestFor(action: string, over: Partial<ActionRequest> = {}): ActionRequest {

@@ -15,11 +15,16 @@ const STEP_MS = 60_000;
 const MOST_ORDERS = 100;
 
 /** The second person that some playbooks take: the token of bob, who may do all that a person may. */
-export async function secondPerson({ env }: Installation): Promise<string> {
+export function secondPerson(cordon: Installation): Promise<string> {
   const roles: Role[] = ['read', 'operator', 'recovery_admin', 'forensic', 'policy_admin'];
+  return addPerson(cordon, 'bob', roles);
+}
+
+/** A further person of the installation, by the token. */
+export async function addPerson({ env }: Installation, name: string, roles: Role[]) {
   const { token } = await withLedger(env, (ledger) =>
     createPrincipals({ ...ledger, now: Date.now }).add(
-      { name: 'bob', kind: 'person', roles, source: '', classes: [] },
+      { name, kind: 'person', roles, source: '', classes: [] },
       'test',
     ),
   );
@@ -32,7 +37,11 @@ export async function playPlaybook(
   id: string,
   bob: string,
 ): Promise<Incident> {
-  await cordon.until(id, ({ state }) => state === 'contained', STEP_MS);
+  await cordon.until(
+    id,
+    ({ state, auto_contain }) => state === 'contained' || !auto_contain,
+    STEP_MS,
+  );
   await followOrders(cordon, id, bob);
   await untilTaken(cordon, id);
   const { require_ack, require_reattest, playbook } = await cordon.incident(id);
@@ -64,13 +73,18 @@ async function untilTaken(cordon: Installation, id: string): Promise<void> {
     id,
     ({ containment_actions, playbook }) =>
       containment_actions.every(({ status }) => status === 'contained') &&
-      playbook?.steps.every(({ state }) => state !== 'waiting' || isNotAsked(playbook)) === true,
+      playbook?.steps.every(({ state }) => state !== 'approved') === true &&
+      isNotAsked(playbook),
     STEP_MS,
   );
 }
 
+function isOver(state: string): boolean {
+  return state === 'engaged' || state === 'declined';
+}
+
 function isNotAsked({ plan, steps }: NonNullable<Incident['playbook']>): boolean {
-  const waiting = steps.filter(({ state }) => state === 'waiting').map(({ step }) => step);
+  const waiting = steps.filter(({ state }) => !isOver(state)).map(({ step }) => step);
   return plan.steps
     .filter(({ step }) => waiting.includes(step))
     .every(({ approval, branch }) => approval?.on_demand === true || branch !== '');

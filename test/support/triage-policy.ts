@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { AlertFormatName } from '../../src/domain/alert.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { TriageLeaf } from '../../src/domain/triage.ts';
 import { loadPolicy, SHIPPED_POLICY } from '../../src/intake/policy-files.ts';
@@ -29,12 +28,4 @@ export function leavesOf({ triage }: Pick<Policy, 'triage'>, name: string): Tria
   const tree = triage.trees[name];
   if (tree === undefined) throw new Error(`no tree ${name}`);
   return nodesOf(tree.root, []).flatMap(({ node }) => ('question' in node ? [] : [node]));
-}
-
-/** The policy, in which the rules of a format name the tree. */
-export function askedBy(policy: Policy, format: AlertFormatName, tree: string): Policy {
-  const said = policy.detectors[format];
-  if (said === undefined) throw new Error(`no rules for ${format}`);
-  const rules = said.rules.map((rule) => ({ ...rule, triage: tree }));
-  return { ...policy, detectors: { ...policy.detectors, [format]: { ...said, rules } } };
 }

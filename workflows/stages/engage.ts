@@ -12,7 +12,7 @@ import { renew } from './renew.ts';
 export async function engage(story: Story): Promise<void> {
   if (story.incident.playbook === undefined) return;
   const isOver = () => story.over || story.resolved;
-  const ready = () => readySteps(story.incident, Date.now());
+  const ready = () => readySteps(story.incident);
   for (;;) {
     await condition(() => isOver() || ready().length > 0);
     if (isOver()) return;

@@ -8,7 +8,7 @@ import type { Cli } from '../cli.ts';
 import type { Meddler } from '../drill/meddle.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { drillLine, drillVerdict } from '../drill/narration.ts';
-import { secondPerson } from '../drill/second-person.ts';
+import { addSuspect, secondPerson } from '../drill/second-person.ts';
 import type { DrillStory } from '../drill/story.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { homeOf } from '../installation.ts';
@@ -124,6 +124,7 @@ async function play(
 ): Promise<DrillStory> {
   const second = secondPerson(cli, env, api.url);
   const practised = async () => subject ?? (await cli.roots.practiceHost.subject(home));
+  if (subject?.operator !== undefined) await addSuspect(cli, env, subject.operator);
   try {
     return await runDrill(api, {
       incidentClass,

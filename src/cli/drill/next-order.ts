@@ -2,7 +2,8 @@ import type { TaskDone } from '../tasks-api.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import type { PlannedTask } from '../../domain/playbook-plan.ts';
 import type { PlaybookProgress } from '../../domain/playbook-progress.ts';
-import { openTasks, undecidedSteps, unmetBefore } from '../../domain/progress.ts';
+import { headingOf } from '../../evidence/review-answers.ts';
+import { openTasks, RESOLVE_STEP, undecidedSteps, unmetBefore } from '../../domain/progress.ts';
 import type { ResultField, TaskResult } from '../../domain/result-field.ts';
 
 /** What one of two persons does next by an incident's playbook. */
@@ -12,14 +13,14 @@ export type DrillOrder = { by: 'first' | 'second' } & (
   | { order: 'review'; text: string }
 );
 
-/** Null where the playbook leaves nothing to people now. Who resolved the incident is `first`. */
+/** Null where the playbook leaves nothing to people now. `first` is who would resolve it before anybody else. */
 export function nextOrder(incident: Incident): DrillOrder | null {
   const { playbook, resolved_at, closed_at } = incident;
   if (playbook === undefined || closed_at !== '') return null;
   const task = nextTask(incident, playbook);
   if (task !== undefined) return completed(playbook, task);
   if (resolved_at === '') return nextDecision(incident, playbook);
-  return incident.require_review ? nextSignature(playbook) : null;
+  return incident.require_review ? nextSignature(incident, playbook) : null;
 }
 
 function nextTask(incident: Incident, playbook: PlaybookProgress): PlannedTask | undefined {
@@ -77,8 +78,13 @@ function nextDecision(incident: Incident, { decisions }: PlaybookProgress): Dril
 }
 
 /** The review is signed by another person than the one who resolved it. */
-function nextSignature({ plan, review }: PlaybookProgress): DrillOrder | null {
+function nextSignature(
+  { resolved_by }: Incident,
+  { plan, review, decisions }: PlaybookProgress,
+): DrillOrder | null {
   if (!plan.review.signed || review !== null) return null;
-  const answered = plan.review.asks.map((ask) => `## ${ask}\n\nThis was a drill.\n`);
-  return { by: 'second', order: 'review', text: answered.join('\n') };
+  const opening = decisions.find(({ step }) => step === RESOLVE_STEP);
+  const isByFirst = opening === undefined || opening.by === resolved_by;
+  const answered = plan.review.asks.map((ask) => `${headingOf(ask)}\n\nThis was a drill.\n`);
+  return { by: isByFirst ? 'second' : 'first', order: 'review', text: answered.join('\n') };
 }

@@ -38,3 +38,14 @@ export function secondPerson(cli: Cli, env: Env, url: string): SecondPerson {
     },
   };
 }
+
+/** Where a drill is about an operator, there has to be one who can be disabled; who is there already is left alone. */
+export async function addSuspect(cli: Cli, env: Env, name: string): Promise<void> {
+  await cli.roots.withLedger(env, async ({ principals, log }) => {
+    if ((await principals.byName(name)) !== null) return;
+    await createPrincipals({ principals, log, now: cli.io.now }).add(
+      { name, kind: 'person', roles: ['read'], source: '', classes: [] },
+      ACTOR,
+    );
+  });
+}

@@ -24,7 +24,7 @@ export function playbookScreen(incident: Incident, nowMs: number, paint: Paint):
 }
 
 function steps({ steps: all }: PlaybookProgress): Cell[][] {
-  const styles = { waiting: 'plain', engaged: 'good', declined: 'dim' } as const;
+  const styles = { waiting: 'plain', approved: 'bold', engaged: 'good', declined: 'dim' } as const;
   return all.map(({ step, state, actions }) => [
     { text: state, style: styles[state] },
     step,
