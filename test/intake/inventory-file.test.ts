@@ -35,7 +35,9 @@ it('is shipped for the practice range, where everything named is there', async (
   const { agents, vaults, operators } = await inventoryFile(
     join(SHIPPED_POLICY, 'inventory.yaml'),
   ).read();
-  const items = Object.entries(vaults).flatMap(([vault, of]) => of.map((item) => `${vault}/${item}`));
+  const items = Object.entries(vaults).flatMap(([vault, of]) =>
+    of.map((item) => `${vault}/${item}`),
+  );
   for (const { secrets, consumers } of Object.values(agents)) {
     expect(items).toEqual(expect.arrayContaining(secrets));
     expect(Object.keys(agents)).toEqual(expect.arrayContaining(consumers));
