@@ -3,8 +3,8 @@ import { isProved, refusal, type Command } from '../src/domain/ceremony.ts';
 import type { Attestation, Dismissal } from '../src/domain/events.ts';
 import type { CommandAnswer, PersonCommand } from '../src/domain/messages.ts';
 import { aboutOneself, isAbout } from '../src/domain/orders.ts';
-import { isApproved } from '../src/domain/approval.ts';
-import { RESOLVE_STEP } from '../src/domain/progress.ts';
+import { approversOf, isApproved } from '../src/domain/approval.ts';
+import { DISMISS_STEP, RESOLVE_STEP } from '../src/domain/progress.ts';
 import { noted, proofs } from './effects.ts';
 import { check } from './stages/check.ts';
 import type { Story } from './story.ts';
@@ -95,7 +95,8 @@ export async function open(
   dismissal?: Dismissal,
 ): Promise<CommandAnswer> {
   if (!story.resolved) {
-    if (!isSeconded(story, person)) {
+    const step = dismissal === undefined ? RESOLVE_STEP : DISMISS_STEP;
+    if (!isSeconded(story, person, step)) {
       await story.written();
       return { status: 'waiting for a second person' };
     }
@@ -107,8 +108,8 @@ export async function open(
   return { status: dismissal === undefined ? 'resolved' : 'dismissed' };
 }
 
-/** Tells that the person would open it, where that is not for one alone; true where it is enough now. */
-function isSeconded(story: Story, { by, claim, note }: PersonCommand): boolean {
+/** Tells that the person would open it, once, where that is not for one alone; true where it is enough now. */
+function isSeconded(story: Story, { by, claim, note }: PersonCommand, step: string): boolean {
   const { playbook, binding } = story.incident;
   if (playbook === undefined) return true;
   if (isAbout(story.incident, by)) {
@@ -117,10 +118,12 @@ function isSeconded(story: Story, { by, claim, note }: PersonCommand): boolean {
   }
   const needed = playbook.plan.resolve;
   if (needed.persons === 1) return true;
-  const step = RESOLVE_STEP;
-  story.tell({ type: 'decided', by, claim, note, step, verdict: 'approve', binding }, by);
+  const asked = { step, binding, atMs: Date.now() };
+  if (!approversOf(playbook.decisions, asked, needed).has(by)) {
+    story.tell({ type: 'decided', by, claim, note, step, verdict: 'approve', binding }, by);
+  }
   const { decisions } = story.incident.playbook ?? playbook;
-  return isApproved(decisions, { step, binding, atMs: Date.now() }, needed);
+  return isApproved(decisions, asked, needed);
 }
 
 /** What has happened to the host since it proved itself, the proof says nothing about. */

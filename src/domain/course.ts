@@ -30,9 +30,16 @@ function longerFurther(before: Course, course: Course): Pick<Course['capture'], 
 
 /** The course by the plan alone. */
 export function courseOf(plan: Plan, incident: Pick<Incident, 'escalated_at'>): Course {
-  const { policy_digest: _, escalation, ...course } = plan;
+  const course = firstCourse(plan);
+  const { escalation } = plan;
   if (incident.escalated_at === '' || escalation === null) return course;
   return follow(course, escalation.course);
+}
+
+/** The course that a plan begins with, without all else that is planned. */
+export function firstCourse(plan: Plan): Course {
+  const { policy_digest: _digest, escalation: _escalation, playbook: _playbook, ...course } = plan;
+  return course;
 }
 
 /** The course after an event: whatever was planned stays planned. */

@@ -6,6 +6,9 @@ import type { PlaybookProgress, StepProgress, TaskProgress } from './playbook-pr
 /** Opening the containment, where that takes two persons: a step like those of the playbook. */
 export const RESOLVE_STEP = 'resolve';
 
+/** The same because it was nothing: who would resolve it has not said that. */
+export const DISMISS_STEP = 'dismiss';
+
 type Playbook = PlaybookProgress;
 
 /** Of a branch: taken, not taken, or not known as long as its task is not done. */

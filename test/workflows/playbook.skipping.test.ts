@@ -150,6 +150,24 @@ describe('the resolution', () => {
     await handle.result();
   });
 
+  it('is not seconded by who would dismiss it, nor by the same person once more', async () => {
+    const playbook = by({ resolve: { persons: 2, within_ms: MINUTE_MS } });
+    const { handle, give, order } = await on.start(playbook);
+    const waiting = { status: 'waiting for a second person' };
+    expect([await give('resolve'), await give('resolve')]).toEqual([waiting, waiting]);
+    const dismissal = { reason: 'a backup', tune: '' };
+    expect(await order({ by: 'bob', order: 'dismiss', dismissal })).toEqual(waiting);
+    const second = { by: 'bob', claim: '', note: '' };
+    await handle.executeUpdate('resolve', { args: [second] });
+    await handle.result();
+    const decided = on.told('decided').map(({ event }) => event);
+    expect(decided.map((event) => event.type === 'decided' && [event.by, event.step])).toEqual([
+      ['ada', 'resolve'],
+      ['bob', 'dismiss'],
+      ['bob', 'resolve'],
+    ]);
+  });
+
   it('is refused as long as a check does not pass, and says which', async () => {
     const at = '2026-01-02T03:04:05.000Z';
     let verdict: 'pass' | 'unknown' = 'unknown';

@@ -1,10 +1,11 @@
 import type { AlertMark } from '../../domain/alert.ts';
 import type { CausedAlert } from '../../domain/alert-log.ts';
 import { isKnown, raises } from '../../domain/correlation.ts';
+import { firstCourse } from '../../domain/course.ts';
 import type { CountedTimes, IncidentEvent, RecordedEvent, Widening } from '../../domain/events.ts';
 import type { Incident } from '../../domain/incident-record.ts';
 import { instantOf } from '../../domain/instant.ts';
-import type { Course, Plan } from '../../domain/plan.ts';
+import type { Course } from '../../domain/plan.ts';
 import { severityRank } from '../../domain/severity.ts';
 import { thinned } from '../../domain/thinned.ts';
 import { sha256Hex } from '../../evidence/digest.ts';
@@ -78,13 +79,9 @@ function changesBy(cause: Cause, incident: Incident, alert: CausedAlert): Change
   if (isMore) cause.severity_rank = severityRank(plan.severity);
   if (isFurther) cause.subjects.push(subject);
   return {
-    ...(isMore ? { raises: courseOf(plan) } : {}),
+    ...(isMore ? { raises: firstCourse(plan) } : {}),
     ...(isFurther ? { widens: alert.widening(incident.containment_actions) } : {}),
   };
-}
-
-function courseOf({ policy_digest: _digest, escalation: _escalation, ...course }: Plan): Course {
-  return course;
 }
 
 function follow(cause: Cause, identity: string, occurredMs: number): void {
