@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { courseAfter, hasLeftItsPlan, severer } from '../../src/domain/course.ts';
+import { courseAfter, firstCourse, hasLeftItsPlan, severer } from '../../src/domain/course.ts';
 import type { IncidentEvent } from '../../src/domain/events.ts';
-import type { Course } from '../../src/domain/plan.ts';
+import { courseSchema, type Course, type Plan } from '../../src/domain/plan.ts';
 import {
   AIRLOCK,
   COURSE,
@@ -10,8 +10,10 @@ import {
   HAPPENS,
   incidentAfter,
   LATCHED,
+  reported,
 } from '../support/incidents.ts';
 import { NO_CAPTURE } from '../support/captures.ts';
+import { playbookPlan } from '../support/playbooks.ts';
 
 const CRITICAL: Course = { ...COURSE, ...LATCHED };
 const { raised } = HAPPENS;
@@ -71,5 +73,12 @@ describe('the course after', () => {
     expect(hasLeftItsPlan(incidentAfter({}, raised(LATCHED)))).toBe(true);
     expect(hasLeftItsPlan(incidentAfter({}, widened))).toBe(true);
     expect(hasLeftItsPlan(incidentAfter({}, HAPPENS.escalated(LATCHED)))).toBe(false);
+  });
+});
+
+describe('the course that a plan begins with', () => {
+  it('is a course and nothing else, so that an event can tell of it', () => {
+    const plan: Plan = { ...reported().event.plan, playbook: playbookPlan() };
+    expect(courseSchema.safeParse(firstCourse(plan)).error).toBeUndefined();
   });
 });
