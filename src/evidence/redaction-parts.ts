@@ -154,16 +154,20 @@ export const REQUIREMENTS = {
 
 /** On whom an action is taken, where that is not the incident's own subject. */
 export const ON = members({ action: POLICY_NAME, subject: SUBJECT });
-const ACTION = members({
+/** How it is taken, on whomever. */
+export const WAY = {
   action: POLICY_NAME,
   target: NAMED,
-  // It has the name of the host in it.
-  resource: NAMED,
   kind: keepOneOf(['target', 'ledger']),
   freeze: YES_NO,
   destructive: YES_NO,
   release: keepOneOf(['automatic', 'manual', 'none']),
   timeout_ms: COUNT,
+};
+const ACTION = members({
+  ...WAY,
+  // It has the name of the host in it.
+  resource: NAMED,
   on: ON,
 });
 

@@ -4,7 +4,7 @@ import { REACHES } from '../domain/inventory.ts';
 import { LEVELS, PHASES, PLAYBOOK_CLOCKS } from '../domain/playbook.ts';
 import { DECISIONS, STEP_STATES, TASK_STATES } from '../domain/playbook-progress.ts';
 import { ROLES } from '../domain/principal.ts';
-import { AT, BINDING, POLICY_NAME, REF, SUBJECT } from './redaction-parts.ts';
+import { AT, BINDING, POLICY_NAME, REF, SUBJECT, WAY } from './redaction-parts.ts';
 import {
   COUNT,
   digest,
@@ -22,17 +22,7 @@ import {
 /** What an incident runs of its playbook, and how far it has come, in the form of rules. */
 const ROLE = keepOneOf(ROLES);
 
-const TEMPLATE = members({
-  action: POLICY_NAME,
-  target: NAMED,
-  kind: keepOneOf(['target', 'ledger']),
-  freeze: YES_NO,
-  destructive: YES_NO,
-  release: keepOneOf(['automatic', 'manual', 'none']),
-  timeout_ms: COUNT,
-  scope: list(POLICY_NAME),
-  unnamed_host: NAMED,
-});
+const TEMPLATE = members({ ...WAY, scope: list(POLICY_NAME), unnamed_host: NAMED });
 
 const STEP = members({
   step: POLICY_NAME,
