@@ -15,7 +15,8 @@ afterEach(() => allowed.remove());
 function engineOf(pid: number): Engine {
   const running = { Running: true, Paused: false, Restarting: false, StartedAt: '' };
   const facts: Container = containerSchema.parse({
-    ...{ Id: ID, Name: '/planner', State: { ...running, Pid: pid } },
+    ...{ Id: ID, Image: `sha256:${ID}`, Name: '/planner' },
+    State: { ...running, Pid: pid },
     ...{ Config: {}, HostConfig: { NetworkMode: 'none' }, NetworkSettings: {} },
   });
   return { ...openEngine('/nowhere'), inspect: async () => facts };
