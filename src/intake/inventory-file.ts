@@ -1,8 +1,8 @@
 import { Fault } from '../domain/fault.ts';
 import { inventorySchema, type Inventory, type InventorySource } from '../domain/inventory.ts';
 import { readDocument } from './policy-document.ts';
-import { PolicyError } from './policy-error.ts';
-import { findingsIn, written } from './policy-issues.ts';
+import { PolicyError, type PolicyProblem } from './policy-error.ts';
+import { findingsIn, problemAt } from './policy-issues.ts';
 import { readOne } from './policy-text.ts';
 
 /** An inventory that is kept as a YAML file. It is read at each call: it changes more often than a policy. */
@@ -17,16 +17,15 @@ async function readInventory(path: string): Promise<Inventory> {
 /** What a text says, or Fault `inventory_invalid` with the file, the line and the reason of the first mistake. */
 export function parseInventory(path: string, text: string): Inventory {
   const document = readDocument(text);
-  const [problem] = document.problems;
-  if (problem !== undefined) throw invalid(`${path}:${problem.line}: ${problem.reason}`);
+  const [unreadable] = document.problems;
+  if (unreadable !== undefined) throw invalid(path, unreadable);
   const parsed = inventorySchema.safeParse(document.value);
   if (parsed.success) return parsed.data;
-  const [finding] = parsed.error.issues.flatMap(findingsIn);
-  const { line, found } = document.locate(finding?.path ?? []);
-  const where = written(finding?.path ?? []);
-  const says = found ? (finding?.reason ?? 'is not valid') : 'is missing';
-  throw invalid(`${path}:${line}: ${where === '' ? says : `${where}: ${says}`}`);
+  const [finding = NO_INVENTORY] = parsed.error.issues.flatMap(findingsIn);
+  throw invalid(path, problemAt(document, finding));
 }
+
+const NO_INVENTORY = { path: [], reason: 'is not valid' };
 
 /** A file that is not there may come, like a service that is away; one of another form stays wrong. */
 async function textOf(path: string): Promise<string> {
@@ -38,6 +37,6 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-function invalid(message: string): Fault {
-  return new Fault('inventory_invalid', message, { retryable: false });
+function invalid(path: string, { line, reason }: Omit<PolicyProblem, 'file'>): Fault {
+  return new Fault('inventory_invalid', `${path}:${line}: ${reason}`, { retryable: false });
 }

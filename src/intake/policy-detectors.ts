@@ -5,7 +5,8 @@ import type { Policy } from '../domain/policy.ts';
 import { findingsInRules } from './mapping/compile-rules.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import type { PolicyProblem } from './policy-error.ts';
-import { findingsIn, written, type Finding } from './policy-issues.ts';
+import { findingsIn, problemAt, type Finding } from './policy-issues.ts';
+import { remembering } from './remembering.ts';
 import { detectorFiles, type PolicyFile, type PolicySource } from './policy-source.ts';
 
 /** All that is wrong with the rules for alerts that an operator wrote, by file and line. */
@@ -86,20 +87,14 @@ interface ReadRules {
 /** The files of a policy, of the one before it, and of one that is being checked. */
 const MOST_KEPT = 64;
 
-/** By their text. */
-const kept = new Map<string, ReadRules>();
-
 /** A text that has been read before gives the very same rules, compiled as they are. */
-function readRules(format: AlertFormatName, { text }: PolicyFile): ReadRules {
-  const known = kept.get(text);
-  if (known?.format === format) return known;
-  const read = readAnew(format, text);
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(text, read);
-  return read;
-}
+const readRules = remembering(
+  MOST_KEPT,
+  (format: AlertFormatName, { text }: PolicyFile) => `${format}\n${text}`,
+  readAnew,
+);
 
-function readAnew(format: AlertFormatName, text: string): ReadRules {
+function readAnew(format: AlertFormatName, { text }: PolicyFile): ReadRules {
   const document = readDocument(text);
   if (document.problems.length > 0) return { format, document, problems: document.problems };
   const parsed = detectorRulesSchema.safeParse(document.value);
@@ -133,11 +128,7 @@ function contradictions(format: AlertFormatName, said: DetectorRules): Finding[]
 }
 
 function lineOf(document: PolicyDocument, { path, reason }: Finding): Omit<PolicyProblem, 'file'> {
-  const place = asWritten(path, document);
-  const { line, found } = document.locate(place);
-  const where = written(place);
-  const says = found ? reason : 'is missing';
-  return { line, reason: where === '' ? says : `${where}: ${says}` };
+  return problemAt(document, { path: asWritten(path, document), reason });
 }
 
 /** A list of one may be written without the list. */

@@ -9,6 +9,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { remembering } from './remembering.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -23,17 +24,8 @@ export interface PolicyDocument {
 /** The files of a policy, of the one before it, and of one that is being checked. */
 const MOST_KEPT = 128;
 
-const kept = new Map<string, PolicyDocument>();
-
 /** Never throws: a text that cannot be read has problems and no value. One that was read before is not read again. */
-export function readDocument(text: string): PolicyDocument {
-  const known = kept.get(text);
-  if (known !== undefined) return known;
-  const document = readAnew(text);
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(text, document);
-  return document;
-}
+export const readDocument = remembering(MOST_KEPT, (text: string) => text, readAnew);
 
 function readAnew(text: string): PolicyDocument {
   const lines = new LineCounter();

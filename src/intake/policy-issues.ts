@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { PolicyDocument } from './policy-document.ts';
+import type { PolicyProblem } from './policy-error.ts';
 import type { PolicyPart } from './policy-source.ts';
 
 export interface Finding {
@@ -32,8 +34,19 @@ function nearest(shapes: readonly z.core.$ZodIssue[][]): Finding[] {
   return best ?? [{ path: [], reason: 'has none of the known shapes' }];
 }
 
+/** At the line that is to be put right; what should be there and is not is missing there. */
+export function problemAt(
+  document: PolicyDocument,
+  { path, reason }: Finding,
+): Omit<PolicyProblem, 'file'> {
+  const { line, found } = document.locate(path);
+  const says = found ? reason : 'is missing';
+  const where = written(path);
+  return { line, reason: where === '' ? says : `${where}: ${says}` };
+}
+
 /** `rules.prompt_injection.actions[2]` */
-export function written(path: readonly PropertyKey[]): string {
+function written(path: readonly PropertyKey[]): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')

@@ -10,7 +10,7 @@ import {
 } from './policy-playbooks.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import { PolicyError, type PolicyProblem } from './policy-error.ts';
-import { findingsIn, written, type PartFinding } from './policy-issues.ts';
+import { findingsIn, problemAt, type PartFinding } from './policy-issues.ts';
 import {
   digestOf,
   eachPart,
@@ -82,14 +82,11 @@ function misshapen(issues: readonly z.core.$ZodIssue[]): PartFinding[] {
 }
 
 function placed(
-  { part, path, reason }: PartFinding,
+  { part, ...finding }: PartFinding,
   source: PolicySource,
   documents: Documents,
 ): PolicyProblem {
-  const { line, found } = documents[part].locate(path);
-  const says = found ? reason : 'is missing';
-  const where = written(path);
-  return { file: source[part].path, line, reason: where === '' ? says : `${where}: ${says}` };
+  return { file: source[part].path, ...problemAt(documents[part], finding) };
 }
 
 function refuse(problems: PolicyProblem[]): void {

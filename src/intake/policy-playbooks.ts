@@ -5,8 +5,9 @@ import { sha256Hex } from '../evidence/digest.ts';
 import { contradictionsAround, contradictionsIn } from './playbook-contradictions.ts';
 import { readDocument, type PolicyDocument } from './policy-document.ts';
 import type { PolicyProblem } from './policy-error.ts';
-import { findingsIn, written, type Finding } from './policy-issues.ts';
+import { findingsIn, problemAt, type Finding } from './policy-issues.ts';
 import type { PolicyFile, PolicySource } from './policy-source.ts';
+import { remembering } from './remembering.ts';
 
 type Around = Pick<Policy, 'containment' | 'targets' | 'baseline'>;
 
@@ -27,7 +28,7 @@ export function misfitPlaybooks(source: PolicySource, policy: Around): PolicyPro
     const { document, playbook } = readPlaybook(name, file);
     if (playbook === undefined || (file.shipped && !fits(playbook, policy))) return [];
     const findings = [...contradictionsAround(playbook, policy), ...servedTwice(playbook, taken)];
-    return findings.map((finding) => ({ file: file.path, ...lineOf(document, finding) }));
+    return findings.map((finding) => ({ file: file.path, ...problemAt(document, finding) }));
   });
 }
 
@@ -56,7 +57,10 @@ export function standingsOf(source: PolicySource, policy: Around): PlaybookStand
     const { document, playbook } = readPlaybook(name, file);
     if (playbook === undefined) return [];
     const findings = contradictionsAround(playbook, policy);
-    const problems = findings.map((finding) => ({ file: file.path, ...lineOf(document, finding) }));
+    const problems = findings.map((finding) => ({
+      file: file.path,
+      ...problemAt(document, finding),
+    }));
     return [{ file: file.path, digest: sha256Hex(file.text), playbook, problems }];
   });
 }
@@ -108,33 +112,20 @@ interface ReadPlaybook {
 /** Those of a policy, of the one before it, and of one that is being checked. */
 const MOST_KEPT = 256;
 
-const kept = new Map<string, ReadPlaybook>();
-
 /** A text that has been read before gives the very same playbook. */
-function readPlaybook(name: string, { text }: PolicyFile): ReadPlaybook {
-  const key = `${name}\n${text}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const read = readAnew(name, text);
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(key, read);
-  return read;
-}
+const readPlaybook = remembering(
+  MOST_KEPT,
+  (name: string, { text }: PolicyFile) => `${name}\n${text}`,
+  readAnew,
+);
 
-function readAnew(name: string, text: string): ReadPlaybook {
+function readAnew(name: string, { text }: PolicyFile): ReadPlaybook {
   const document = readDocument(text);
   if (document.problems.length > 0) return { document, problems: document.problems };
   const parsed = playbookSchema.safeParse(document.value);
   const findings = parsed.success
     ? contradictionsIn(parsed.data, name)
     : parsed.error.issues.flatMap(findingsIn);
-  const problems = findings.map((finding) => lineOf(document, finding));
+  const problems = findings.map((finding) => problemAt(document, finding));
   return { document, problems, ...(parsed.success && { playbook: parsed.data }) };
-}
-
-function lineOf(document: PolicyDocument, { path, reason }: Finding): Omit<PolicyProblem, 'file'> {
-  const { line, found } = document.locate(path);
-  const where = written(path);
-  const says = found ? reason : 'is missing';
-  return { line, reason: where === '' ? says : `${where}: ${says}` };
 }
