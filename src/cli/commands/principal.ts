@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { ALERT_FORMATS, type AlertFormatName } from '../../domain/alert.ts';
 import { ROLES, type Principal, type Role } from '../../domain/principal.ts';
-import { createPrincipals, type Principals, type ShownPrincipal } from '../../intake/principals.ts';
+import type { ShownPrincipal } from '../../intake/principals.ts';
 import type { Cli } from '../cli.ts';
+import { withPrincipals } from '../with-principals.ts';
 import type { Paint } from '../text/paint.ts';
 import { tableWithHead, type Cell } from '../text/table.ts';
 import { moment } from '../text/time.ts';
@@ -45,13 +46,15 @@ export function principalCommand(cli: Cli): Command {
   principal
     .command('list')
     .description('list principals and their roles')
-    .action(async () => cli.print(await withPrincipals(cli, (p) => p.list()), principalTable));
+    .action(async () =>
+      cli.print(await withPrincipals(cli, cli.io.env, (p) => p.list()), principalTable),
+    );
   principal
     .command('revoke')
     .description('refuse the token of a principal from now on')
     .argument('<name>', 'as `cordon principal list` shows it')
     .action(async (name: string) => {
-      await withPrincipals(cli, (p) => p.revoke(name, actor(cli)));
+      await withPrincipals(cli, cli.io.env, (p) => p.revoke(name, actor(cli)));
       cli.print({ name, revoked: true }, (safe) => `${safe.name} may do nothing from now on.`);
     });
   principal
@@ -60,7 +63,7 @@ export function principalCommand(cli: Cli): Command {
     .argument('<name>', 'as `cordon principal list` shows it')
     .action(async (name: string) =>
       cli.print(
-        await withPrincipals(cli, (p) => p.restore(name, actor(cli))),
+        await withPrincipals(cli, cli.io.env, (p) => p.restore(name, actor(cli))),
         ({ token }) => token,
       ),
     );
@@ -72,20 +75,12 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<void> {
   const roles: Role[] =
     options.role.length === 0 && kind === 'reporter' ? ['report'] : options.role;
   const wanted = { name, kind, roles, source, classes: options.class, formats: options.format };
-  const added = await withPrincipals(cli, (principals) => principals.add(wanted, actor(cli)));
+  const added = await withPrincipals(cli, cli.io.env, (principals) =>
+    principals.add(wanted, actor(cli)),
+  );
   // The token alone on standard output, so that it can be sent to a file of mode 0600.
   cli.print(added, ({ token }) => token);
   if (!cli.json()) cli.io.err(`${name} was added. The token is not shown again.\n`);
-}
-
-/** On the ledger itself and not through the API: whoever owns the machine's files owns the installation. */
-async function withPrincipals<T>(
-  cli: Cli,
-  use: (principals: Principals) => Promise<T>,
-): Promise<T> {
-  return cli.roots.withLedger(cli.io.env, ({ principals, log }) =>
-    use(createPrincipals({ principals, log, now: cli.io.now })),
-  );
 }
 
 function actor(cli: Cli): string {
