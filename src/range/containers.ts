@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { MAX_LISTED, type RangeAnswer, type RangeEffect, type RangeService } from './service.ts';
+import {
+  malformed,
+  MAX_LISTED,
+  type RangeAnswer,
+  type RangeEffect,
+  type RangeService,
+} from './service.ts';
 import type { RangeStore } from './store.ts';
 
 const LOG_LINES = 100;
@@ -91,8 +97,4 @@ function keep(store: RangeStore, name: string, container: Container): void {
 
 function known(store: RangeStore): string[] {
   return z.array(z.string()).parse(JSON.parse(store.setting(NAMES) ?? '[]'));
-}
-
-function malformed(error: z.ZodError): RangeAnswer {
-  return { status: 400, body: { error: z.prettifyError(error) } };
 }

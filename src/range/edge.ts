@@ -11,6 +11,9 @@ const OURS: readonly [network: string, prefix: number][] = [
   ['192.168.0.0', 16],
 ];
 
+const ours = new BlockList();
+for (const [network, prefix] of OURS) ours.addSubnet(network, prefix);
+
 const orderSchema = z.looseObject({ subject: z.looseObject({ address: z.string() }) });
 
 /** The edge of the network: lets connections in, but for those from an address that is blocked. */
@@ -41,8 +44,6 @@ function blocking(how: 'hold' | 'free'): RangeEffect {
 
 function isOurs(address: string): boolean {
   if (isIP(address) !== 4) return address === '::1' || /^f[cd]/i.test(address);
-  const ours = new BlockList();
-  for (const [network, prefix] of OURS) ours.addSubnet(network, prefix);
   return ours.check(address);
 }
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { imageDigestOf } from '../domain/image-digest.ts';
-import { MAX_LISTED, type RangeAnswer, type RangeEffect, type RangeService } from './service.ts';
+import {
+  malformed,
+  MAX_LISTED,
+  type RangeAnswer,
+  type RangeEffect,
+  type RangeService,
+} from './service.ts';
 import type { RangeStore } from './store.ts';
 
 const SAFE_MODE = 'safe_mode';
@@ -45,7 +51,7 @@ export const gate: RangeService = {
         : { status: 202, body: { status: 'accepted' } },
     'POST /api/v1/safe-mode': ({ body, lying }, store) => {
       const order = safeModeSchema.safeParse(body);
-      if (!order.success) return { status: 400, body: { error: z.prettifyError(order.error) } };
+      if (!order.success) return malformed(order.error);
       if (!lying) store.set(SAFE_MODE, JSON.stringify(order.data));
       return { status: 200, body: { safe_mode: order.data.on, holders: order.data.holders } };
     },

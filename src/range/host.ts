@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentOn, type CallAgent } from './call-agent.ts';
 import { strangeMeasurement } from './practice-boot.ts';
-import type { RangeAnswer, RangeHandler, RangeService } from './service.ts';
+import { malformed, type RangeAnswer, type RangeHandler, type RangeService } from './service.ts';
 import type { SoftwareTpm } from './software-tpm.ts';
 import { orderTampering, quoteThrough, tampering, tamperSchema } from './tamper.ts';
 
@@ -66,7 +66,7 @@ function obey<T extends Record<string, unknown>>(
 ): RangeHandler {
   return async ({ body }, store): Promise<RangeAnswer> => {
     const parsed = schema.safeParse(body);
-    if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
+    if (!parsed.success) return malformed(parsed.error);
     await act(parsed.data, store);
     return { status: 200, body: { ...parsed.data } };
   };

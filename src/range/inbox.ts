@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RangeEffect } from './service.ts';
+import { malformed, type RangeEffect } from './service.ts';
 import type { RangeStore } from './store.ts';
 
 /** The newest: an agent reads them as they come. */
@@ -16,7 +16,7 @@ const orderSchema = z.looseObject({
 /** Tells the agent that the subject names that what it has consumed may be poisoned; once for each incident. */
 export const notify: RangeEffect = ({ body }, store) => {
   const order = orderSchema.safeParse(body);
-  if (!order.success) return { status: 400, body: { error: z.prettifyError(order.error) } };
+  if (!order.success) return malformed(order.error);
   const { incident_id, reason, subject } = order.data;
   const others = noticesOf(store, subject.agent).filter((it) => it.incident_id !== incident_id);
   const all = [...others, { incident_id, reason }].slice(-MOST_NOTICES);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import type { RangeStore } from './store.ts';
 
 /** The services that every practice range has, by the name of their socket and token. */
@@ -40,6 +41,11 @@ export interface RangeCall {
 export interface RangeAnswer {
   status: number;
   body: Record<string, unknown>;
+}
+
+/** What is answered to a body that is not of the form it should have. */
+export function malformed(error: z.ZodError): RangeAnswer {
+  return { status: 400, body: { error: z.prettifyError(error) } };
 }
 
 /** An answer of another service, passed on as it came. */

@@ -8,7 +8,13 @@ import {
   type Writing,
 } from './artifacts.ts';
 import { noticesFor, notify } from './inbox.ts';
-import { heldThing, MAX_LISTED, type RangeAnswer, type RangeService } from './service.ts';
+import {
+  malformed,
+  heldThing,
+  MAX_LISTED,
+  type RangeAnswer,
+  type RangeService,
+} from './service.ts';
 import type { RangeStore } from './store.ts';
 
 const SCOPE = ['state'] as const;
@@ -70,7 +76,7 @@ function read(store: RangeStore, namespace: string): RangeAnswer {
 
 function write(store: RangeStore, body: unknown, signature?: string): RangeAnswer {
   const writing = writingSchema.safeParse(body);
-  if (!writing.success) return { status: 400, body: { error: z.prettifyError(writing.error) } };
+  if (!writing.success) return malformed(writing.error);
   const { state: namespace } = writing.data;
   if (signature === undefined && isHeld(store, namespace)) return inQuarantine(namespace);
   return kept(store, writing.data, signature);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RangeHandler } from './service.ts';
+import { malformed, type RangeHandler } from './service.ts';
 import type { RangeStore } from './store.ts';
 
 const trustStateSchema = z.enum(['trusted', 'degraded', 'failed']);
@@ -18,7 +18,7 @@ export const showTrustState: RangeHandler = (_call, store) => ({
 /** `{"state": "trusted" | "degraded" | "failed"}` */
 export const setTrustState: RangeHandler = ({ body }, store) => {
   const parsed = z.strictObject({ state: trustStateSchema }).safeParse(body);
-  if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
+  if (!parsed.success) return malformed(parsed.error);
   store.set('state', parsed.data.state);
   return { status: 200, body: parsed.data };
 };

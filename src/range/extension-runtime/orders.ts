@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { riskEntrySchema, type RiskEntry } from '../../domain/risk-ledger.ts';
 import { riskEntryHash } from '../../evidence/risk-ledger/risk-entry-hash.ts';
-import type { RangeAnswer, RangeHandler } from '../service.ts';
+import { malformed, type RangeAnswer, type RangeHandler } from '../service.ts';
 import type { RangeStore } from '../store.ts';
 import { raise } from './alerts.ts';
 import {
@@ -44,7 +44,7 @@ export function orderRoutes(now: () => number): Record<string, RangeHandler> {
   ): RangeHandler => {
     return ({ body }, store): RangeAnswer => {
       const parsed = schema.safeParse(body);
-      if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
+      if (!parsed.success) return malformed(parsed.error);
       const refusal = store.together(() => act(parsed.data, { store, now }));
       if (refusal !== undefined) return { status: 409, body: { error: refusal } };
       return { status: 200, body: { ...parsed.data } };

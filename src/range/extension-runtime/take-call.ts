@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { sha256Hex } from '../../evidence/digest.ts';
-import type { RangeAnswer, RangeCall } from '../service.ts';
+import { malformed, type RangeAnswer, type RangeCall } from '../service.ts';
 import { raise } from './alerts.ts';
 import { type Call, callSchema } from './call.ts';
 import { type Extension, extensionOf, saveExtension, trusted } from './extensions.ts';
@@ -27,7 +26,7 @@ export interface Decided {
 /** An extension's call: judged, recorded, answered. 403 where it is refused, with the gate that has refused it. */
 export function takeCall(state: RuntimeState, { body }: RangeCall): RangeAnswer {
   const parsed = callSchema.safeParse(body);
-  if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
+  if (!parsed.success) return malformed(parsed.error);
   const { store } = state;
   if (isFull(store, ledgerKind(store))) {
     return { status: 503, body: { error: 'the risk ledger is full: nothing is decided' } };
