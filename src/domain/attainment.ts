@@ -5,7 +5,7 @@ import { PLAYBOOK_CLOCKS } from './playbook.ts';
 import { isPhaseOver } from './playbook-clocks.ts';
 import type { PlaybookPlan } from './playbook-plan.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
-import { activeTasks, stateOfTask } from './progress.ts';
+import { requiredTasks, stateOfTask } from './progress.ts';
 
 type PhaseClock = keyof PlaybookPlan['clocks'];
 
@@ -76,10 +76,10 @@ function phaseMetAt(incident: Incident, playbook: PlaybookProgress, clock: Phase
 }
 
 /** Of each task of a phase when it was done; '' where it is not. */
-function timesOfPhase(playbook: PlaybookProgress, clock: PhaseClock): string[] {
-  return activeTasks(playbook)
-    .filter(({ phase, required }) => phase === clock && required)
-    .map(({ task }) => stateOfTask(playbook, task)?.done_at ?? '');
+function timesOfPhase(playbook: PlaybookProgress, phase: Exclude<PhaseClock, 'respond'>): string[] {
+  return requiredTasks(playbook, phase).map(
+    ({ task }) => stateOfTask(playbook, task)?.done_at ?? '',
+  );
 }
 
 function firstOf(times: readonly string[]): string {

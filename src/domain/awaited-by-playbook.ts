@@ -3,7 +3,9 @@ import type { Incident } from './incident-record.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
 import type { Role } from './principal.ts';
 import {
+  DISMISS_STEP,
   falsePositive,
+  openingAsked,
   openTasks,
   RESOLVE_STEP,
   stateOfTask,
@@ -83,12 +85,12 @@ function scope(incident: Incident): AwaitedStep[] {
   return [{ what, from: 'Cordon, which keeps asking', by: 'nobody', name: '' }];
 }
 
-function ending({ binding }: Incident, playbook: PlaybookProgress): AwaitedStep[] {
-  const first = playbook.decisions.findLast(
-    (decision) => decision.step === RESOLVE_STEP && decision.binding === binding,
-  );
+function ending(incident: Incident, playbook: PlaybookProgress): AwaitedStep[] {
+  const isNone = falsePositive(playbook) !== null;
+  const way = isNone ? DISMISS_STEP : RESOLVE_STEP;
+  const first = openingAsked(incident).findLast(({ step }) => step === way);
   const from = first === undefined ? WHO.operator : `an operator other than ${first.by}`;
-  if (falsePositive(playbook) !== null) {
+  if (isNone) {
     return [{ what: 'dismissal', from, by: 'dismissal', name: '' }];
   }
   if (first === undefined) return [];

@@ -5,6 +5,7 @@ import { openDecisions } from './open-decisions.ts';
 import type { PlannedTask } from './playbook-plan.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
 import {
+  activeChecks,
   activeTasks,
   branchState,
   falsePositive,
@@ -25,12 +26,10 @@ export function checklistOf(incident: Incident, nowMs: number): Checklist {
     branches: Object.keys(plan.branches).filter((name) => branchState(playbook, name) === 'taken'),
     tasks: tasksThere(playbook).map((task) => listed(incident, playbook, task, nowMs)),
     decisions,
-    checks: plan.checks
-      .filter(({ branch }) => branchState(playbook, branch) === 'taken')
-      .map(({ check }) => {
-        const last = playbook.checks.find((result) => result.check === check);
-        return last ?? { check, verdict: '', detail: '', at: '' };
-      }),
+    checks: activeChecks(playbook).map((check) => {
+      const last = playbook.checks.find((result) => result.check === check);
+      return last ?? { check, verdict: '', detail: '', at: '' };
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Incident } from './incident-record.ts';
 import { epochMs, instantOf } from './instant.ts';
 import type { PlannedStep } from './playbook-plan.ts';
 import type { PlaybookProgress } from './playbook-progress.ts';
-import { branchState, falsePositive, RESOLVE_STEP, stateOfStep } from './progress.ts';
+import { branchState, DISMISS_STEP, falsePositive, RESOLVE_STEP, stateOfStep } from './progress.ts';
 
 /**
  * The decisions that are open: of what the breaker holds, of steps that wait for one or can be asked for, and of a
@@ -36,7 +36,7 @@ function byPlaybook(incident: Incident, playbook: PlaybookProgress, nowMs: numbe
         return isWaiting && branchState(playbook, branch) === 'taken';
       })
       .flatMap((step) => ofStep(incident, playbook, step, nowMs)),
-    ...ofResolution(incident, playbook, nowMs),
+    ...[RESOLVE_STEP, DISMISS_STEP].flatMap((way) => ofOpening(incident, playbook, way, nowMs)),
   ];
 }
 
@@ -59,17 +59,18 @@ function ofStep(
 }
 
 /** Of the containment's opening, once the first of two persons has asked for it; their time then runs. */
-function ofResolution(
+function ofOpening(
   incident: Incident,
   playbook: PlaybookProgress,
+  step: string,
   nowMs: number,
 ): OpenDecision[] {
   const { persons, within_ms } = playbook.plan.resolve;
-  const given = givenOf(incident, playbook, { step: RESOLVE_STEP, persons });
+  const given = givenOf(incident, playbook, { step, persons });
   const first = given.at(-1);
   if (persons === 1 || first === undefined) return [];
   const dueMs = epochMs(first.at) + within_ms;
-  const about = { step: RESOLVE_STEP, action: '', each: '', on_demand: false } as const;
+  const about = { step, action: '', each: '', on_demand: false } as const;
   const due_at = instantOf(dueMs);
   return [{ ...about, roles: ['operator'], persons, due_at, overdue: dueMs < nowMs, given }];
 }

@@ -22,8 +22,7 @@ export function planFor(
   const severity = report.severity ?? rule.default_severity;
   const window = own(policy.escalation.windows, report.class);
   const playbook = playbookServing(policy, report.class);
-  const course = (at: Severity, added: string[]) =>
-    courseAt(policy, report.class, report.subject, at, added);
+  const course = (at: Severity, added: string[]) => courseAt(policy, report, playbook, at, added);
   return {
     policy_digest: policy.digest,
     ...course(severity, []),
@@ -40,13 +39,12 @@ export function planFor(
 
 function courseAt(
   policy: Policy,
-  incidentClass: string,
-  subject: Subject,
+  { class: incidentClass, subject }: { class: string; subject: Subject },
+  playbook: Playbook | undefined,
   severity: Severity,
   added: string[],
 ): Course {
   const rule = ruleOf(policy, incidentClass);
-  const playbook = playbookServing(policy, incidentClass);
   const response = responseAt(policy, playbook, severity);
   const isContaining = rule.auto_contain && response.contain;
   const names = [...new Set([...rule.actions, ...added, ...response.actions])];

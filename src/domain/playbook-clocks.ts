@@ -1,7 +1,7 @@
 import type { Incident } from './incident-record.ts';
 import { epochMs } from './instant.ts';
 import type { PlaybookPlan } from './playbook-plan.ts';
-import { activeTasks, isTaskDone, openTasks, undecidedSteps } from './progress.ts';
+import { isTaskDone, openTasks, requiredTasks, undecidedSteps } from './progress.ts';
 import type { RunningClock } from './sla.ts';
 
 type PlaybookClock = keyof PlaybookPlan['clocks'];
@@ -33,9 +33,7 @@ export function isPhaseOver(incident: Incident, clock: PlaybookClock): boolean {
   if (clock === 'respond') {
     return incident.acked_at !== '' || playbook.tasks.some(({ state }) => state !== 'open');
   }
-  return !activeTasks(playbook).some(
-    ({ task, phase, required }) => phase === clock && required && !isTaskDone(playbook, task),
-  );
+  return requiredTasks(playbook, clock).every(({ task }) => isTaskDone(playbook, task));
 }
 
 function taskClocks(incident: Incident, gate: 'resolve' | 'close'): RunningClock[] {

@@ -1,7 +1,12 @@
 import { isDeclined } from './held.ts';
 import type { Incident } from './incident-record.ts';
 import type { PlannedStep, PlannedTask } from './playbook-plan.ts';
-import type { PlaybookProgress, StepProgress, TaskProgress } from './playbook-progress.ts';
+import type {
+  Decision,
+  PlaybookProgress,
+  StepProgress,
+  TaskProgress,
+} from './playbook-progress.ts';
 
 /** Opening the containment, where that takes two persons: a step like those of the playbook. */
 export const RESOLVE_STEP = 'resolve';
@@ -10,6 +15,14 @@ export const RESOLVE_STEP = 'resolve';
 export const DISMISS_STEP = 'dismiss';
 
 type Playbook = PlaybookProgress;
+
+/** Who would open the containment as it is, in the one way or the other; a second person is to say the same. */
+export function openingAsked({ playbook, binding }: Incident): Decision[] {
+  const asked = playbook?.decisions.filter(
+    ({ step, binding: of }) => (step === RESOLVE_STEP || step === DISMISS_STEP) && of === binding,
+  );
+  return asked ?? [];
+}
 
 /** Of a branch: taken, not taken, or not known as long as its task is not done. */
 export function branchState(playbook: Playbook, name: string): 'taken' | 'not_taken' | 'unknown' {
@@ -49,6 +62,18 @@ export function activeTasks(playbook: Playbook): PlannedTask[] {
 
 export function isTaskDone(playbook: Playbook, name: string): boolean {
   return stateOfTask(playbook, name)?.state === 'done';
+}
+
+/** Those of them that are part of a phase and that something waits for. */
+export function requiredTasks(playbook: Playbook, of: PlannedTask['phase']): PlannedTask[] {
+  return activeTasks(playbook).filter(({ phase, required }) => phase === of && required);
+}
+
+/** The checks of the branches that were taken, by name. */
+export function activeChecks(playbook: Playbook): string[] {
+  return playbook.plan.checks
+    .filter(({ branch }) => branchState(playbook, branch) === 'taken')
+    .map(({ check }) => check);
 }
 
 /** The tasks that a command waits for. */
@@ -122,7 +147,8 @@ function isReady(
   const ready = approval === null ? 'waiting' : 'approved';
   if (stateOfStep(playbook, step)?.state !== ready) return false;
   if (branchState(playbook, branch) !== 'taken') return false;
-  if (falsePositive(playbook) !== null && branch !== falsePositive(playbook)) return false;
+  const ending = falsePositive(playbook);
+  if (ending !== null && branch !== ending) return false;
   if (each !== null && playbook.scope === null) return false;
   if (!after.every((name) => isInForce(incident, playbook, name))) return false;
   return approval !== null || incident.auto_contain;

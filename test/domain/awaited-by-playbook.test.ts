@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { awaitedByBreaker, awaitedByPlaybook } from '../../src/domain/awaited-by-playbook.ts';
 import type { IncidentEvent } from '../../src/domain/events.ts';
-import { RESOLVE_STEP } from '../../src/domain/progress.ts';
+import { DISMISS_STEP, RESOLVE_STEP } from '../../src/domain/progress.ts';
 import { HAPPENS, incidentAfter, later, LATCHED } from '../support/incidents.ts';
 import { BY_PLAYBOOK, incidentBy, step, task, TRIAGE, TWO_PERSONS } from '../support/playbooks.ts';
 
@@ -24,6 +24,14 @@ const waits = (...events: IncidentEvent[]) =>
 const CONFIRMED = done('triage', { verdict: 'confirmed' });
 
 describe('what a playbook waits for', () => {
+  it('is a dismissal by another than the first of two who asked for one', () => {
+    const { binding } = incidentBy(PLAYBOOK, [], LATCHED);
+    const none = done('triage', { verdict: 'false_alarm' });
+    const asked = (way: string) => waits(none, decided(way, 'ada', binding));
+    expect(asked(DISMISS_STEP)).toEqual(['dismissal from an operator other than ada']);
+    expect(asked(RESOLVE_STEP)).toEqual(['dismissal from an operator']);
+  });
+
   it('is each task that can be done, from whoever has it or could', () => {
     expect(waits()).toEqual(['the task triage from an operator']);
     expect(waits(assigned('triage', 'bob'))).toEqual(['the task triage from bob']);

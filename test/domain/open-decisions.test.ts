@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../src/domain/events.ts';
 import { openDecisions } from '../../src/domain/open-decisions.ts';
-import { RESOLVE_STEP } from '../../src/domain/progress.ts';
+import { DISMISS_STEP, RESOLVE_STEP } from '../../src/domain/progress.ts';
 import { HAPPENS, later } from '../support/incidents.ts';
 import { APPROVAL, BY_PLAYBOOK, incidentBy, step, TWO_PERSONS } from '../support/playbooks.ts';
 
@@ -31,6 +31,15 @@ describe('the open decisions', () => {
       given: [{ by: 'ada', verdict: 'approve' }],
     });
     expect(open(12, first).at(-1)?.overdue).toBe(true);
+  });
+
+  it('are those of a dismissal likewise, which is another than a resolution', () => {
+    const half = [decided(RESOLVE_STEP, 'ada', binding), decided(DISMISS_STEP, 'bob', binding)];
+    const openings = open(2, ...half).slice(-2);
+    expect(openings.map(({ step: name, given }) => [name, given[0]?.by])).toEqual([
+      ['resolve', 'ada'],
+      ['dismiss', 'bob'],
+    ]);
   });
 
   it('count nothing that one of two has said of another containment', () => {

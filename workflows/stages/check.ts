@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { unmetIn } from '../../src/domain/unmet.ts';
-import { branchState } from '../../src/domain/progress.ts';
+import { activeChecks } from '../../src/domain/progress.ts';
 import { comparisons } from '../effects.ts';
 import type { Story } from '../story.ts';
 
@@ -11,9 +11,7 @@ import type { Story } from '../story.ts';
 export async function check(story: Story): Promise<void> {
   const { playbook, id, contained_at, subject } = story.incident;
   if (playbook === undefined || story.resolved) return;
-  const checks = playbook.plan.checks
-    .filter(({ branch }) => branchState(playbook, branch) === 'taken')
-    .map(({ check: name }) => name);
+  const checks = activeChecks(playbook);
   if (checks.length === 0) return;
   const about = { incident_id: id, class: story.incident.class, subject, contained_at };
   const results = await compare({ ...about, checks });

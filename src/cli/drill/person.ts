@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../../domain/ceremony.ts';
 import type { Incident } from '../../domain/incident-record.ts';
-import { RESOLVE_STEP } from '../../domain/progress.ts';
+import { openingAsked, RESOLVE_STEP } from '../../domain/progress.ts';
 import type { Api } from '../api.ts';
 import { awaitedBy } from '../awaited.ts';
 import { EXIT, Failure } from '../exit.ts';
@@ -59,12 +59,8 @@ export function playPerson(api: Api, { ended, meddler, second }: Cast) {
 }
 
 /** True where one person would open the containment, and another is needed. */
-function isSeconded({ playbook, binding }: Incident): boolean {
-  return (
-    playbook?.decisions.some(
-      (decision) => decision.step === RESOLVE_STEP && decision.binding === binding,
-    ) === true
-  );
+function isSeconded(incident: Incident): boolean {
+  return openingAsked(incident).some(({ step }) => step === RESOLVE_STEP);
 }
 
 /** A 409 means that the incident has moved on meanwhile; the entries that say how are on their way. */
